@@ -1,0 +1,138 @@
+"""The frozen healthy tenant that every fresh one is a copy of."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from mock_services.chance import Chance
+from mock_services.clock import FakeClock
+from mock_services.state import well_known
+from mock_services.state.directory import Directory
+from mock_services.state.organisation import Organisation
+from mock_services.state.store import Store
+from mock_services.tenant import FakeTenant, Operator
+
+DEFAULT_SOLUTIONS = ("customer_service", "omnichannel")
+OPERATOR_CLIENT_ID = "0bea7ed0-5e70-4f0b-9c0d-e5e4b11500de"
+OPERATOR_NAME = "Set-up operator"
+
+OPERATOR_PERMISSIONS = (
+    "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "DelegatedPermissionGrant.ReadWrite.All",
+    "Directory.Read.All",
+    "Domain.Read.All",
+    "Organization.Read.All",
+    "Policy.Read.All",
+    "RoleManagement.Read.Directory",
+    "User.Read.All",
+)
+"""What a set-up asks of Graph from end to end, granted to the operator's app."""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """The bytes of a healthy tenant that has no name, no secrets and no past."""
+
+    directory: bytes = field(repr=False)
+    organisation: bytes | None = field(repr=False)
+
+
+@lru_cache(maxsize=8)
+def frozen(solutions: frozenset[str]) -> Frozen:
+    """Build the tenant once a process and set of solutions; a copy costs a thousandth of it."""
+    clock = FakeClock()
+    chance = Chance("baseline")
+    directory = Directory(Store.memory(), clock=clock, chance=chance)
+    _found(directory, tenant_id=chance.guid(), name="Baseline", label="baseline")
+    organisation = Organisation(Store.memory(), clock=clock, chance=chance)
+    organisation.found(
+        host="baseline.crm4.dynamics.com",
+        tenant_id=directory.tenant_id,
+        display_name="Baseline",
+        solutions=solutions,
+    )
+    _admit_operator(directory, organisation)
+    return Frozen(directory.store.image(), organisation.store.image())
+
+
+def fresh(
+    *, name: str, label: str, region: str, solutions: frozenset[str], clock: FakeClock, chance: Chance
+) -> FakeTenant:
+    """A copy of the frozen tenant under its own name, ids and operator's secret."""
+    image = frozen(solutions)
+    directory = Directory(Store.memory(image.directory), clock=clock, chance=chance)
+    domain = f"{label}.onmicrosoft.com"
+    directory.personalise(tenant_id=chance.guid(), display_name=name, domain=domain)
+    organisation = Organisation(Store.memory(image.organisation), clock=clock, chance=chance)
+    organisation.personalise(host=f"{label}.{region}.dynamics.com", tenant_id=directory.tenant_id, display_name=name)
+    return _open(directory, [organisation], clock, chance)
+
+
+def kept(path: Path, *, name: str, label: str, clock: FakeClock, chance: Chance) -> FakeTenant:
+    """The tenant kept in `path` (its organisation beside it, `<path>.dataverse`), founded when there is none yet."""
+    image = frozen(frozenset(DEFAULT_SOLUTIONS))
+    beside = path.with_name(path.name + ".dataverse")
+    is_new = not path.exists()
+    stores = Store.file(path), Store.file(beside)
+    if is_new:
+        stores[0].load(image.directory)
+        stores[1].load(image.organisation or b"")
+    directory = Directory(stores[0], clock=clock, chance=chance)
+    organisation = Organisation(stores[1], clock=clock, chance=chance)
+    if is_new:
+        directory.personalise(tenant_id=chance.guid(), display_name=name, domain=f"{label}.onmicrosoft.com")
+        organisation.personalise(host=f"{label}.crm4.dynamics.com", tenant_id=directory.tenant_id, display_name=name)
+    return _open(directory, [organisation], clock, chance)
+
+
+def _found(directory: Directory, *, tenant_id: str, name: str, label: str) -> None:
+    directory.found(tenant_id=tenant_id, display_name=name, domain=f"{label}.onmicrosoft.com")
+    application = directory.add_application(OPERATOR_NAME, app_id=OPERATOR_CLIENT_ID)
+    principal = directory.add_service_principal(application.app_id)
+    graph = directory.service_principal(app_id=well_known.MICROSOFT_GRAPH)
+    assert graph is not None  # noqa: S101 - every directory is founded with it
+    for permission in OPERATOR_PERMISSIONS:
+        role_id, _ = well_known.GRAPH_PERMISSIONS[permission]
+        assert role_id is not None  # noqa: S101 - only application permissions stand in the list above
+        directory.assign_app_role(principal.id, graph.id, role_id)
+
+
+def _admit_operator(directory: Directory, organisation: Organisation) -> None:
+    principal = directory.service_principal(app_id=OPERATOR_CLIENT_ID)
+    assert principal is not None  # noqa: S101 - made in _found
+    user = organisation.add_application_user(
+        app_id=OPERATOR_CLIENT_ID, object_id=principal.id, name=OPERATOR_NAME, tenant_domain=directory.domain
+    )
+    role = organisation.role_named("System Administrator")
+    assert role is not None  # noqa: S101 - every organisation is founded with it
+    organisation.assign_role(user, role["roleid"])
+
+
+def _open(directory: Directory, organisations: list[Organisation], clock: FakeClock, chance: Chance) -> FakeTenant:
+    """Give the operator a new secret and password, and put the tenant together."""
+    application = directory.application(app_id=OPERATOR_CLIENT_ID)
+    assert application is not None  # noqa: S101 - made in _found
+    for old in directory.secrets(application.id):
+        directory.remove_secret(application.id, old.key_id)
+    # Long-lived, so that a test which lets the integration's secret expire still has an operator.
+    _, secret = directory.add_secret(
+        application.id, display_name="operator", text=chance.secret(), end=clock.now() + timedelta(days=3650)
+    )
+    username, password = f"admin@{directory.domain}", chance.secret()
+    user = directory.user(user_principal_name=username) or directory.add_user(username, "Admin", password)
+    directory.set_password(user.id, password)
+    directory.give_directory_role(user.id, well_known.GLOBAL_ADMINISTRATOR)
+    tenant = FakeTenant(
+        id=directory.tenant_id,
+        display_name=directory.display_name,
+        domain=directory.domain,
+        clock=clock,
+        chance=chance,
+        directory=directory,
+        organisations=organisations,
+        operator=Operator(OPERATOR_CLIENT_ID, secret, username, password),
+    )
+    tenant.journal.guard(secret, password)
+    return tenant

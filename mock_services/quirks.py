@@ -1,0 +1,61 @@
+"""The contested choices: where public evidence is thin or contradictory, each has a name, a default and a reason.
+
+A test or a `live` run can take the other side of one; nothing in the fakes depends on a quirk in silence.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+
+
+@dataclass
+class Quirks:
+    """How this tenant decides what nobody has settled. The evidence of each choice stands beside it."""
+
+    user_without_role_status: int = field(
+        default=403,
+        metadata={
+            "alternative": "401",
+            "evidence": "403 with 0x80042f09 in Microsoft's own client code and recorded messages; the vendor's"
+            " set-up page says every call returns 401, its troubleshooting page 403",
+            "contract": "dataverse.user_without_role",
+        },
+    )
+    user_missing_status: int = field(
+        default=403,
+        metadata={
+            "alternative": "401",
+            "evidence": "403 with 0x80072560 in every raw recording found; the vendor's pages say 401",
+            "contract": "dataverse.user_missing",
+        },
+    )
+    token_for_unknown_organisation: bool = field(
+        default=True,
+        metadata={
+            "alternative": "False: AADSTS500011",
+            "evidence": "the Dataverse service principal carries wildcard names (*.crm4.dynamics.com) and no"
+            " organisation's own; nobody has published a test with a host that does not exist",
+            "contract": "login.organisation_unknown",
+        },
+    )
+    app_only_needs_consent: bool = field(
+        default=False,
+        metadata={
+            "alternative": "True: AADSTS65001",
+            "evidence": "the Dataverse service principal has no application roles and app-only tokens are issued"
+            " without any; the vendor's page names a missing consent as a cause all the same",
+            "contract": "login.consent_missing",
+        },
+    )
+    who_am_i_without_role: bool = field(
+        default=True,
+        metadata={
+            "alternative": "False: refused like any other call",
+            "evidence": "WhoAmI demands no privilege; no recording with a user without roles was found",
+            "contract": "dataverse.who_am_i_without_role",
+        },
+    )
+
+    def explain(self) -> Iterator[tuple[str, object, str, str]]:
+        """Each quirk: its name, its present value, the alternative, and the evidence."""
+        for choice in fields(self):
+            yield choice.name, getattr(self, choice.name), choice.metadata["alternative"], choice.metadata["evidence"]

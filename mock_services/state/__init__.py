@@ -1,0 +1,1 @@
+"""What a make-believe tenant holds, with no knowledge of HTTP."""

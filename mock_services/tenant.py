@@ -1,0 +1,72 @@
+"""One make-believe Microsoft tenant: a directory, its Dataverse organisations, a clock, quirks and a journal."""
+
+from dataclasses import dataclass, field
+
+from mock_services.chance import Chance
+from mock_services.clock import FakeClock
+from mock_services.journal import Journal
+from mock_services.quirks import Quirks
+from mock_services.state.directory import Directory
+from mock_services.state.organisation import Organisation
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The sign-in of the administrator who sets things up, as a person and as an app. Make-believe, like the rest."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass
+class FakeTenant:
+    """One consistent world. Nothing in it is shared with another tenant, so tests need not clean up."""
+
+    id: str
+    display_name: str
+    domain: str
+    """The verified default domain, for example `contoso.onmicrosoft.com`."""
+    clock: FakeClock
+    chance: Chance
+    directory: Directory
+    organisations: list[Organisation]
+    operator: Operator
+    quirks: Quirks = field(default_factory=Quirks)
+    journal: Journal = field(default_factory=Journal)
+
+    @property
+    def organisation(self) -> Organisation:
+        """The first Dataverse organisation. Raises LookupError in a tenant that has none."""
+        if not self.organisations:
+            raise LookupError(f"tenant {self.display_name} has no Dataverse organisation")
+        return self.organisations[0]
+
+    def organisation_at(self, host: str) -> Organisation | None:
+        """The organisation of this host (without `.api`), or None."""
+        return next((each for each in self.organisations if each.host == host), None)
+
+    def snapshot(self) -> "Snapshot":
+        """Everything this tenant holds, to be put back by `restore`. The clock is not part of it."""
+        return Snapshot(self.directory.store.image(), [each.store.image() for each in self.organisations])
+
+    def restore(self, snapshot: "Snapshot") -> None:
+        """Put the directory and the organisations back as they were."""
+        self.directory.store.load(snapshot.directory)
+        for organisation, image in zip(self.organisations, snapshot.organisations, strict=True):
+            organisation.store.load(image)
+
+    def close(self) -> None:
+        """Give the memory or the files back."""
+        self.directory.store.close()
+        for organisation in self.organisations:
+            organisation.store.close()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The bytes of a tenant's databases."""
+
+    directory: bytes = field(repr=False)
+    organisations: list[bytes] = field(repr=False)
