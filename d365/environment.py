@@ -8,6 +8,8 @@ from pathlib import Path
 from mock_services.hosts import Service
 from mock_services.serve import Served
 from mock_services.tenant import FakeTenant
+from provisioning.problems import BadInput
+from provisioning.receipt import write_whole
 from provisioning.settings import Integration
 
 _AUTHORITY_FILE_VARIABLES = (
@@ -70,10 +72,10 @@ def child_environment(variables: Mapping[str, str], *, direct: bool) -> dict[str
 
 
 def write_exports(path: Path, variables: Mapping[str, str]) -> None:
-    """Write `export NAME=value` lines for a shell, readable by their owner only, and only once complete."""
+    """Write `export NAME=value` lines for a shell, whole and readable by their owner only. Raises BadInput."""
     lines = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
-    partial = path.with_name(path.name + ".partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(lines)
-    partial.replace(path)
+    try:
+        write_whole(path, lines, mode=0o600)
+    except OSError as error:
+        reason = (error.strerror or "no access").lower()
+        raise BadInput("--write-env", f"file {path} cannot be written ({reason})", "name a writable file") from None

@@ -5,8 +5,10 @@ Loaded by pytest wherever the distribution is installed, so nothing heavy is imp
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import os
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,65 @@ if TYPE_CHECKING:
     from mock_services.cloud import FakeCloud
     from mock_services.signing import SigningKeys
     from mock_services.tenant import FakeTenant
+    from provisioning.settings import Integration, Settings
+
+LIVE_SETTINGS = pytest.StashKey["Settings"]()
+"""In `config.stash` when the run is live: the tenant that the settings file names."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--live` and `--live-settings`."""
+    group = parser.getgroup("d365-harness")
+    group.addoption("--live", action="store_true", help="run the scenarios that are safe live, against a real tenant")
+    group.addoption("--live-settings", metavar="FILE", help="TOML file that names the tenant and the environment")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker; stop with one sentence when a live run lacks what it needs."""
+    config.addinivalue_line("markers", "safe_live: changes nothing in a real tenant but what it made itself")
+    if config.getoption("--live"):
+        config.stash[LIVE_SETTINGS] = _live_settings(config.getoption("--live-settings"))
+    elif config.getoption("--live-settings"):
+        raise pytest.UsageError("--live-settings names a real tenant; add --live to use it")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """A live run stays in one process: workers would each provision a twin."""
+    return 0 if config.getoption("--live") else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Live, leave out what is not marked as safe there."""
+    if not config.getoption("--live"):
+        return
+    unsafe = [item for item in items if item.get_closest_marker("safe_live") is None]
+    items[:] = [item for item in items if item.get_closest_marker("safe_live") is not None]
+    config.hook.pytest_deselected(items=unsafe)
+
+
+def _live_settings(file: str | None) -> Settings:
+    from provisioning.problems import BadInput
+    from provisioning.settings import load_settings
+
+    if not file:
+        raise pytest.UsageError("--live needs --live-settings FILE, a TOML file with tenant_id and environment_url")
+    try:
+        settings = load_settings(Path(file), os.environ)
+    except BadInput as problem:
+        raise pytest.UsageError(f"--live: {problem}") from None
+    if settings.operator is None:
+        raise pytest.UsageError(
+            "--live needs an operator's credentials: set D365_ADMIN_CLIENT_ID and D365_ADMIN_CLIENT_SECRET"
+        )
+    return settings
+
+
+@cache
+def _signing_keys() -> SigningKeys:
+    """One key a process: making one takes 60 ms, and it guards nothing."""
+    from mock_services.signing import SigningKeys
+
+    return SigningKeys()
 
 
 @pytest.fixture
@@ -47,15 +108,29 @@ async def wire(cloud: FakeCloud) -> AsyncIterator[httpx.AsyncClient]:
             yield client
 
 
-@cache
-def _signing_keys() -> SigningKeys:
-    """One key a process: making one takes 60 ms, and it guards nothing."""
-    from mock_services.signing import SigningKeys
+@pytest.fixture(scope="session")
+def provision_tenant() -> Callable[[FakeCloud, FakeTenant], Integration]:
+    """Does the whole set-up in a tenant, from synchronous code; gives the four values."""
+    import anyio
 
-    return SigningKeys()
+    from d365.rehearsal import provisioned
+
+    return lambda cloud, tenant: anyio.run(provisioned, cloud, tenant)
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """Asynchronous tests run on asyncio, as the fakes and the engine do."""
-    return "asyncio"
+async def integration(cloud: FakeCloud, tenant: FakeTenant) -> Integration:
+    """The four values, after the whole set-up has been done in `tenant`."""
+    from d365.rehearsal import provisioned
+
+    return await provisioned(cloud, tenant)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failing test ends with what was said: the journal of its tenant."""
+    report = yield
+    tenant = getattr(item, "funcargs", {}).get("tenant")
+    if report.when == "call" and report.failed and tenant is not None and len(tenant.journal):
+        report.sections.append(("what was said to the tenant", tenant.journal.said()))
+    return report

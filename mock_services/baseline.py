@@ -16,6 +16,8 @@ from mock_services.tenant import FakeTenant, Operator
 DEFAULT_SOLUTIONS = ("customer_service", "omnichannel")
 OPERATOR_CLIENT_ID = "0bea7ed0-5e70-4f0b-9c0d-e5e4b11500de"
 OPERATOR_NAME = "Set-up operator"
+_ADMIN = "admin"
+"""The operator as a person: `admin@` the tenant's domain."""
 
 OPERATOR_PERMISSIONS = (
     "Application.ReadWrite.All",
@@ -36,7 +38,7 @@ class Frozen:
     """The bytes of a healthy tenant that has no name, no secrets and no past."""
 
     directory: bytes = field(repr=False)
-    organisation: bytes | None = field(repr=False)
+    organisation: bytes = field(repr=False)
 
 
 @lru_cache(maxsize=8)
@@ -78,7 +80,7 @@ def kept(path: Path, *, name: str, label: str, clock: FakeClock, chance: Chance)
     stores = Store.file(path), Store.file(beside)
     if is_new:
         stores[0].load(image.directory)
-        stores[1].load(image.organisation or b"")
+        stores[1].load(image.organisation)
     directory = Directory(stores[0], clock=clock, chance=chance)
     organisation = Organisation(stores[1], clock=clock, chance=chance)
     if is_new:
@@ -93,6 +95,8 @@ def _found(directory: Directory, *, tenant_id: str, name: str, label: str) -> No
     principal = directory.add_service_principal(application.app_id)
     graph = directory.service_principal(app_id=well_known.MICROSOFT_GRAPH)
     assert graph is not None  # noqa: S101 - every directory is founded with it
+    user = directory.add_user(f"{_ADMIN}@{directory.domain}", "Admin", directory.chance.secret())
+    directory.give_directory_role(user.id, well_known.GLOBAL_ADMINISTRATOR)
     for permission in OPERATOR_PERMISSIONS:
         role_id, _ = well_known.GRAPH_PERMISSIONS[permission]
         assert role_id is not None  # noqa: S101 - only application permissions stand in the list above
@@ -112,18 +116,16 @@ def _admit_operator(directory: Directory, organisation: Organisation) -> None:
 
 def _open(directory: Directory, organisations: list[Organisation], clock: FakeClock, chance: Chance) -> FakeTenant:
     """Give the operator a new secret and password, and put the tenant together."""
+    secret, password = chance.secret(), chance.secret()
+    username = f"{_ADMIN}@{directory.domain}"
     application = directory.application(app_id=OPERATOR_CLIENT_ID)
-    assert application is not None  # noqa: S101 - made in _found
-    for old in directory.secrets(application.id):
-        directory.remove_secret(application.id, old.key_id)
-    # Long-lived, so that a test which lets the integration's secret expire still has an operator.
-    _, secret = directory.add_secret(
-        application.id, display_name="operator", text=chance.secret(), end=clock.now() + timedelta(days=3650)
-    )
-    username, password = f"admin@{directory.domain}", chance.secret()
-    user = directory.user(user_principal_name=username) or directory.add_user(username, "Admin", password)
-    directory.set_password(user.id, password)
-    directory.give_directory_role(user.id, well_known.GLOBAL_ADMINISTRATOR)
+    user = directory.user(user_principal_name=username)
+    assert application is not None and user is not None  # noqa: PT018, S101 - every frozen tenant has both
+    with directory.store.transaction():
+        directory.set_password(user.id, password)
+        # Long-lived, so that a test which lets the integration's secret expire still has an operator.
+        end = clock.now() + timedelta(days=3650)
+        directory.add_secret(application.id, display_name="operator", text=secret, end=end)
     tenant = FakeTenant(
         id=directory.tenant_id,
         display_name=directory.display_name,

@@ -1,7 +1,7 @@
 """The way in without sockets: real host names, answered in this process; any other host is refused."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -49,7 +49,7 @@ def intercept(cloud: FakeCloud) -> Iterator[respx.MockRouter]:
             response.status_code, headers=response.headers.raw, content=response.content, request=request
         )
 
-    def route(request: httpx.Request) -> object:
+    def route(request: httpx.Request) -> httpx.Response | Awaitable[httpx.Response]:
         """Async clients await the answer; a sync one, which no loop runs under, gets it from a loop of its own."""
         if _in_event_loop():
             return answer(request)

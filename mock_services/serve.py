@@ -165,7 +165,7 @@ class _Router:
         from mock_services.control import control
 
         self._cloud = cloud
-        self._control: App = control(cloud)  # type: ignore[assignment] # FastAPI is an ASGI application
+        self._control: App = control(cloud)
         self._ports = ports
         self._direct_bases = direct_bases
         self._by_direct_base = {direct: canonical for canonical, direct in direct_bases.items()}

@@ -13,7 +13,9 @@ REGION = st.sampled_from(["crm", "crm2", "crm4", "crm11", "crm21"])
 @given(label=LABEL, region=REGION, api=st.sampled_from(["", ".api"]))
 def test_any_organisation_of_a_region_is_dataverse_under_both_its_names(label: str, region: str, api: str) -> None:
     host = f"{label}{api}.{region}.dynamics.com"
-    expected = Service.DISCOVERY if label == "globaldisco" and not api and region in {"crm", "crm9"} else Service.DATAVERSE
+    expected = (
+        Service.DISCOVERY if label == "globaldisco" and not api and region in {"crm", "crm9"} else Service.DATAVERSE
+    )
     assert service_of(host) is expected
     assert organisation_host(host) == f"{label}.{region}.dynamics.com"
 

@@ -33,7 +33,10 @@ def test_a_form_field_that_holds_a_secret_is_struck_out(secret: str) -> None:
     assert "client_id=app" in _everything(journal)
 
 
-@given(secret=st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=8, max_size=40), depth=st.integers(0, 5))
+@given(
+    secret=st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=8, max_size=40),
+    depth=st.integers(0, 5),
+)
 def test_a_json_member_that_holds_a_secret_is_struck_out_at_any_depth(secret: str, depth: int) -> None:
     body: object = {"secretText": f"q~{secret}", "hint": "q~x"}
     for _ in range(depth):

@@ -9,12 +9,15 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
 
 _URL = sa.make_url("sqlite://")
+
+Row = Mapping[str, Any]
+"""One row of an answer: column name -> value."""
 
 
 class _CompiledStatements(dict[Any, Any]):
@@ -50,7 +53,7 @@ class Store:
         self._sqlite = connection
         dialect = _dialect()
         engine = sa.Engine(
-            StaticPool(lambda: connection, dialect=dialect),  # type: ignore[arg-type, return-value] # a sqlite3 connection is DBAPI
+            StaticPool(lambda: connection, dialect=dialect),  # type: ignore[arg-type] # a sqlite3 connection is DBAPI
             dialect,
             _URL,
             execution_options={"compiled_cache": _compiled},
@@ -101,15 +104,15 @@ class Store:
         with opened:
             yield
 
-    def rows(self, query: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[sa.RowMapping]:
+    def rows(self, query: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row]:
         """The rows of a query, as mappings from column name to value."""
         with self._reading():
-            return self._connection.execute(query, parameters).mappings().all()
+            return cast(Sequence[Row], self._connection.execute(query, parameters).mappings().all())
 
-    def row(self, query: sa.Executable, parameters: Mapping[str, Any] | None = None) -> sa.RowMapping | None:
+    def row(self, query: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Row | None:
         """The first row of a query, or None."""
         with self._reading():
-            return self._connection.execute(query, parameters).mappings().first()
+            return cast(Row | None, self._connection.execute(query, parameters).mappings().first())
 
     def value(self, query: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""

@@ -1,0 +1,1 @@
+"""Tables that say where the budgets stand, one command each: `python -m benchmarks.budgets`."""

@@ -1,0 +1,140 @@
+"""The served fakes: real host names over TLS, by proxy, by port, and by localhost bases."""
+
+import socket
+import ssl
+
+import httpx
+import pytest
+
+from contract_tests.ways_in.conftest import Standing
+from mock_services.certificates import client_context
+from mock_services.hosts import Service
+from mock_services.serve import NotServed, serving
+
+METADATA = "/v2.0/.well-known/openid-configuration"
+
+
+def test_real_host_names_reach_the_fakes_through_the_proxy(standing: Standing) -> None:
+    with standing.client() as client:
+        answer = client.get(f"https://login.microsoftonline.com/{standing.tenant.id}{METADATA}")
+    assert answer.status_code == 200
+    assert answer.json()["token_endpoint"].startswith("https://login.microsoftonline.com/")
+
+
+@pytest.mark.parametrize("host", ["example.com", "contoso.crm4.dynmics.com", "localhost"])
+def test_the_proxy_refuses_every_host_that_is_not_a_fake(standing: Standing, host: str) -> None:
+    with standing.client() as client, pytest.raises(httpx.ProxyError, match="403"):
+        client.get(f"https://{host}/")
+
+
+def test_the_proxy_does_not_carry_plain_http(standing: Standing) -> None:
+    with standing.client() as client:
+        assert client.get("http://graph.microsoft.com/v1.0/organization").status_code == 405
+
+
+def test_the_proxys_target_counts_even_where_the_host_header_names_something_else(standing: Standing) -> None:
+    with standing.client() as client:
+        answer = client.get(
+            f"https://login.microsoftonline.com/{standing.tenant.id}{METADATA}", headers={"Host": "127.0.0.1:3128"}
+        )
+    assert answer.status_code == 200
+    assert answer.json()["token_endpoint"].startswith("https://login.microsoftonline.com/")
+
+
+def test_links_of_a_localhost_base_name_that_base(standing: Standing) -> None:
+    base = standing.served.direct[Service.LOGIN]
+    with standing.client(proxied=False) as client:
+        body = client.get(f"{base}/{standing.tenant.id}{METADATA}").json()
+    assert body["token_endpoint"] == f"{base}/{standing.tenant.id}/oauth2/v2.0/token"
+
+
+def test_a_token_for_the_localhost_base_of_the_environment_is_good_there(standing: Standing) -> None:
+    dataverse, login = standing.served.direct[Service.DATAVERSE], standing.served.direct[Service.LOGIN]
+    operator = standing.tenant.operator
+    with standing.client(proxied=False) as client:
+        token = client.post(
+            f"{login}/{standing.tenant.id}/oauth2/v2.0/token",
+            data={
+                "grant_type": "client_credentials",
+                "client_id": operator.client_id,
+                "client_secret": operator.client_secret,
+                "scope": f"{dataverse}/.default",
+            },
+        ).json()["access_token"]
+        answer = client.get(f"{dataverse}/api/data/v9.2/WhoAmI", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    assert answer.json()["@odata.context"].startswith(f"{dataverse}/api/data/v9.2/")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "login.microsoftonline.com", "login.windows.net", "graph.microsoft.com", "contoso.crm.dynamics.com",
+        "contoso.crm4.dynamics.com", "contoso.api.crm4.dynamics.com", "api.bap.microsoft.com",
+        "globaldisco.crm.dynamics.com", "management.azure.com", "main.iam.ad.ext.azure.com", "localhost",
+    ],
+)  # fmt: skip
+def test_the_served_certificate_is_good_for_every_host(standing: Standing, host: str) -> None:
+    context = client_context(standing.served.authority_file)
+    with (
+        socket.create_connection(("127.0.0.1", standing.served.port), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname=host) as secure,
+    ):
+        assert secure.version() in {"TLSv1.2", "TLSv1.3"}
+
+
+def test_another_hosts_name_is_not_in_the_certificate(standing: Standing) -> None:
+    context = client_context(standing.served.authority_file)
+    with (
+        socket.create_connection(("127.0.0.1", standing.served.port), timeout=5) as plain,
+        pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"),
+    ):
+        context.wrap_socket(plain, server_hostname="example.com")
+
+
+def test_a_taken_port_is_one_clear_sentence(standing: Standing) -> None:
+    with (
+        pytest.raises(NotServed, match=f"port {standing.served.port} on"),
+        serving(standing.cloud, port=standing.served.port),
+    ):
+        pass
+
+
+def test_the_control_listener_moves_the_tenants_clock_and_tells_what_was_said(standing: Standing) -> None:
+    url = standing.served.control_url
+    with standing.client(proxied=False) as control, standing.client() as client:
+        before = control.get(f"{url}/tenants").json()[0]
+        moved = control.post(f"{url}/clock/advance", json={"days": 1}).json()
+        client.get(f"https://login.microsoftonline.com/{standing.tenant.id}{METADATA}")
+        journal = control.get(f"{url}/journal").json()
+    assert before["id"] == standing.tenant.id
+    assert moved["now"] > before["now"]
+    assert journal[-1]["url"] == f"https://login.microsoftonline.com/{standing.tenant.id}{METADATA}"
+
+
+@pytest.mark.parametrize("step", [{"days": -1}, {"fortnights": 1}, []])
+def test_the_control_listener_refuses_what_it_does_not_understand(standing: Standing, step: object) -> None:
+    with standing.client(proxied=False) as control:
+        assert control.post(f"{standing.served.control_url}/clock/advance", json=step).status_code == 422
+
+
+def test_a_snapshot_brings_a_removed_user_back(standing: Standing) -> None:
+    url = standing.served.control_url
+    organisation, operator = standing.tenant.organisation, standing.tenant.operator
+    with standing.client(proxied=False) as control, standing.client() as client:
+        name = control.post(f"{url}/snapshots").json()["id"]
+        token = client.post(
+            f"https://login.microsoftonline.com/{standing.tenant.id}/oauth2/v2.0/token",
+            data={
+                "grant_type": "client_credentials",
+                "client_id": operator.client_id,
+                "client_secret": operator.client_secret,
+                "scope": f"https://{organisation.host}/.default",
+            },
+        ).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        contacts = f"https://{organisation.host}/api/data/v9.2/contacts"
+        made = client.post(contacts, json={"lastname": "Only for a while"}, headers=headers)
+        assert client.get(made.headers["OData-EntityId"], headers=headers).status_code == 200
+        assert control.post(f"{url}/snapshots/{name}/restore").status_code == 204
+        assert client.get(made.headers["OData-EntityId"], headers=headers).status_code == 404

@@ -1,0 +1,100 @@
+"""`d365 verify`: four values in, a verdict out. Changes nothing unless the write probe is asked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from provisioning.verify import Verdict
+
+from d365 import console
+from d365.reporting import COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
+from provisioning import settings as fields
+from provisioning.problems import BadInput
+from provisioning.settings import Integration
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A verdict and what it means to a script."""
+
+    verdict: Verdict
+
+    @property
+    def exit_code(self) -> int:
+        """0 healthy, 1 a check failed, 3 where no service could be reached at all."""
+        if self.verdict.healthy:
+            return HEALTHY
+        return COULD_NOT_CHECK if self.verdict.family.startswith("network.") else FAILED
+
+    def report(self, *, as_json: bool) -> None:
+        """Print it."""
+        if as_json:
+            console.say_json(self.verdict.to_json())
+        else:
+            show_verdict(self.verdict)
+
+
+def verify_values(
+    *,
+    tenant_id: str | None,
+    client_id: str | None,
+    environment_url: str | None,
+    environ: Mapping[str, str],
+    stdin: TextIO,
+    write_probe: bool,
+) -> Answer:
+    """Check the values at the door, then against the services. Raises BadInput."""
+    import anyio
+
+    checked = Integration(
+        tenant_id=fields.tenant_id(_given("tenant_id", tenant_id, "--tenant-id", "AZURE_TENANT_ID")),
+        client_id=fields.client_id(_given("client_id", client_id, "--client-id", "AZURE_CLIENT_ID")),
+        environment_url=fields.environment_url(
+            _given("environment_url", environment_url, "--environment-url", "DATAVERSE_URL")
+        ),
+        client_secret=fields.client_secret(_secret(environ, stdin)),
+    )
+    return Answer(anyio.run(_verify, checked, environ, write_probe))
+
+
+async def _verify(integration: Integration, environ: Mapping[str, str], write_probe: bool) -> Verdict:
+    from provisioning.verify import verify
+
+    from provisioning.clock import RealClock
+    from provisioning.clouds import CLOUDS, cloud_of
+    from provisioning.transport import connect
+
+    clock = RealClock()
+    bases = CLOUDS[cloud_of(integration.environment_url)].moved(login=environ.get("AZURE_AUTHORITY_HOST"))
+    ca_file = environ.get("D365_CA_FILE")
+    async with connect(clock, ca_file=Path(ca_file) if ca_file else None) as transport:
+        return await verify(
+            integration,
+            transport=transport,
+            clock=clock,
+            bases=bases,
+            channels=fields.CHANNELS,
+            write_probe=write_probe,
+            operator=None,
+        )
+
+
+def _given(field: str, value: str | None, option: str, variable: str) -> str:
+    if value is None:
+        raise BadInput(field, "is missing", f"give {option} or set {variable}")
+    return value
+
+
+def _secret(environ: Mapping[str, str], stdin: TextIO) -> str:
+    """From the environment, a pipe, or a prompt that shows nothing; never an argument."""
+    if "AZURE_CLIENT_SECRET" in environ:
+        return environ["AZURE_CLIENT_SECRET"]
+    if stdin.isatty():
+        from getpass import getpass
+
+        return getpass("Client secret (not shown): ")
+    line = stdin.readline().rstrip("\r\n")
+    if not line:
+        raise BadInput("client_secret", "is missing", "set AZURE_CLIENT_SECRET or pipe the secret in")
+    return line
