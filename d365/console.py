@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -38,6 +39,7 @@ class StepList:
         self._quiet = quiet
         self._console = console()
         self._status: Any = None
+        self._began: dict[str, float] = {}
 
     def __enter__(self) -> Self:
         if not self._quiet and self._console.is_terminal:
@@ -51,8 +53,10 @@ class StepList:
         if self._status is not None:
             self._status.stop()
 
-    def show(self, title: str, state: str, detail: str, seconds: float) -> None:
-        """One step's news."""
+    def show(self, title: str, state: str, detail: str) -> None:
+        """One step's news. Times are this machine's: a rehearsal's own clock stands still."""
+        began = self._began.setdefault(title, time.perf_counter())
+        seconds = time.perf_counter() - began
         if self._quiet:
             return
         if state in _SETTLED:

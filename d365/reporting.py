@@ -1,11 +1,13 @@
 """A verdict as people read it."""
 
-from provisioning.verify import Verdict
-
 from d365 import console
+from provisioning.verify import Verdict
 
 HEALTHY, FAILED, BAD_INPUT, COULD_NOT_CHECK = 0, 1, 2, 3
 """Exit codes; scripts rely on them."""
+
+
+_MARKS = {"passed": (" + ", "green"), "failed": (" x ", "red"), "warned": (" ! ", "yellow"), "skipped": (" - ", "dim")}
 
 
 def show_verdict(verdict: Verdict) -> None:
@@ -13,20 +15,22 @@ def show_verdict(verdict: Verdict) -> None:
     from rich.text import Text
 
     out = console.console()
-    out.print("\nTest & Save", style="bold")
+    out.print()
     for check in verdict.checks:
-        mark, style = {"passed": ("+", "green"), "failed": ("x", "red")}.get(check.state, ("~", "yellow"))
-        out.print(Text.assemble((f" {mark} ", style), f"{check.title}", (f"  {check.detail}", "dim")))
+        mark, style = _MARKS[check.outcome]
+        # What a service said is told once, below.
+        detail = "" if check.said is not None and check.said == verdict.said else check.detail
+        out.print(Text.assemble((mark, style), check.name, (f"  {detail}" if detail else "", "dim")))
     for warning in verdict.warnings:
         out.print(Text.assemble((" ! ", "yellow"), warning))
     if verdict.healthy:
-        out.print("Healthy.", style="bold green")
+        out.print("\nHealthy: Test & Save passes.", style="bold green")
         return
-    out.print(f"\n{verdict.failure or 'Not healthy'}", style="bold red", markup=False)
+    out.print(f"\n{verdict.failure}  ({verdict.certainty})", style="bold red", markup=False)
     letter = {
         "said": str(verdict.said) if verdict.said else "",
-        "certainty": verdict.certainty,
         "whose turn": verdict.whose_turn,
         "remedy": verdict.remedy,
+        "or else": ", ".join(f"{cause.name} ({cause.certainty})" for cause in verdict.causes[1:]),
     }
     console.show_values({name: text for name, text in letter.items() if text})

@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from provisioning.verify import Verdict
 from pydantic import SecretStr
 
 from d365 import console
 from d365.console import StepList
-from d365.reporting import FAILED, HEALTHY, show_verdict
+from d365.reporting import COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
 from provisioning.engine import Engine, Event, Provisioned
 from provisioning.problems import BadInput
 from provisioning.receipt import Receipt
 from provisioning.settings import Integration, Settings, load_settings
 from provisioning.vault import read_env_file, write_env_file
+from provisioning.verify import Verdict
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 where Test & Save passes, 1 where it does not."""
-        return HEALTHY if self.verdict.healthy else FAILED
+        """As for `d365 verify`."""
+        return HEALTHY if self.verdict.healthy else FAILED if self.verdict.could_check else COULD_NOT_CHECK
 
     def report(self, *, show_secret: bool, out: Path | None, as_json: bool) -> None:
         """Print the four values and the verdict."""
@@ -110,10 +110,10 @@ async def _set_up(
     # Written before anything else can fail: the secret is told once.
     if out is not None:
         write_env_file(out, provisioned.integration)
-    steps.show("Test & Save", "looking", "", 0)
+    steps.show("Test & Save", "looking", "")
     verdict = await engine.verify(provisioned.integration)
     return Outcome(provisioned, verdict, is_rehearsal)
 
 
 def _shown_in(steps: StepList) -> Callable[[Event], None]:
-    return lambda event: steps.show(event.title, event.state, event.detail, event.seconds)
+    return lambda event: steps.show(event.title, event.state, event.detail)

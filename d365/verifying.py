@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from provisioning.verify import Verdict
-
 from d365 import console
 from d365.reporting import COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
 from provisioning import settings as fields
 from provisioning.problems import BadInput
 from provisioning.settings import Integration
+from provisioning.verify import Verdict
 
 
 @dataclass(frozen=True)
@@ -22,10 +21,10 @@ class Answer:
 
     @property
     def exit_code(self) -> int:
-        """0 healthy, 1 a check failed, 3 where no service could be reached at all."""
+        """0 healthy, 1 a check failed, 3 where nothing could be learnt of the integration."""
         if self.verdict.healthy:
             return HEALTHY
-        return COULD_NOT_CHECK if self.verdict.family.startswith("network.") else FAILED
+        return FAILED if self.verdict.could_check else COULD_NOT_CHECK
 
     def report(self, *, as_json: bool) -> None:
         """Print it."""
@@ -59,11 +58,10 @@ def verify_values(
 
 
 async def _verify(integration: Integration, environ: Mapping[str, str], write_probe: bool) -> Verdict:
-    from provisioning.verify import verify
-
     from provisioning.clock import RealClock
     from provisioning.clouds import CLOUDS, cloud_of
     from provisioning.transport import connect
+    from provisioning.verify import verify
 
     clock = RealClock()
     bases = CLOUDS[cloud_of(integration.environment_url)].moved(login=environ.get("AZURE_AUTHORITY_HOST"))
@@ -74,9 +72,7 @@ async def _verify(integration: Integration, environ: Mapping[str, str], write_pr
             transport=transport,
             clock=clock,
             bases=bases,
-            channels=fields.CHANNELS,
             write_probe=write_probe,
-            operator=None,
         )
 
 

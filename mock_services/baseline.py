@@ -16,6 +16,7 @@ from mock_services.tenant import FakeTenant, Operator
 DEFAULT_SOLUTIONS = ("customer_service", "omnichannel")
 OPERATOR_CLIENT_ID = "0bea7ed0-5e70-4f0b-9c0d-e5e4b11500de"
 OPERATOR_NAME = "Set-up operator"
+_FROZEN_DOMAIN = "baseline.onmicrosoft.com"
 _ADMIN = "admin"
 """The operator as a person: `admin@` the tenant's domain."""
 
@@ -47,7 +48,7 @@ def frozen(solutions: frozenset[str]) -> Frozen:
     clock = FakeClock()
     chance = Chance("baseline")
     directory = Directory(Store.memory(), clock=clock, chance=chance)
-    _found(directory, tenant_id=chance.guid(), name="Baseline", label="baseline")
+    _found(directory, tenant_id=chance.guid(), name="Baseline", domain=_FROZEN_DOMAIN)
     organisation = Organisation(Store.memory(), clock=clock, chance=chance)
     organisation.found(
         host="baseline.crm4.dynamics.com",
@@ -85,12 +86,13 @@ def kept(path: Path, *, name: str, label: str, clock: FakeClock, chance: Chance)
     organisation = Organisation(stores[1], clock=clock, chance=chance)
     if is_new:
         directory.personalise(tenant_id=chance.guid(), display_name=name, domain=f"{label}.onmicrosoft.com")
+        organisation.people.move_domain(_FROZEN_DOMAIN, directory.domain)
         organisation.personalise(host=f"{label}.crm4.dynamics.com", tenant_id=directory.tenant_id, display_name=name)
     return _open(directory, [organisation], clock, chance)
 
 
-def _found(directory: Directory, *, tenant_id: str, name: str, label: str) -> None:
-    directory.found(tenant_id=tenant_id, display_name=name, domain=f"{label}.onmicrosoft.com")
+def _found(directory: Directory, *, tenant_id: str, name: str, domain: str) -> None:
+    directory.found(tenant_id=tenant_id, display_name=name, domain=domain)
     application = directory.add_application(OPERATOR_NAME, app_id=OPERATOR_CLIENT_ID)
     principal = directory.add_service_principal(application.app_id)
     graph = directory.service_principal(app_id=well_known.MICROSOFT_GRAPH)
@@ -112,6 +114,12 @@ def _admit_operator(directory: Directory, organisation: Organisation) -> None:
     role = organisation.role_named("System Administrator")
     assert role is not None  # noqa: S101 - every organisation is founded with it
     organisation.assign_role(user, role["roleid"])
+    admin = directory.user(user_principal_name=f"{_ADMIN}@{directory.domain}")
+    assert admin is not None  # noqa: S101 - made in _found
+    person = organisation.add_user(
+        object_id=admin.id, user_principal_name=admin.user_principal_name, first_name="Admin", last_name="Contoso"
+    )
+    organisation.assign_role(person, role["roleid"])
 
 
 def _open(directory: Directory, organisations: list[Organisation], clock: FakeClock, chance: Chance) -> FakeTenant:

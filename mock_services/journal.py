@@ -16,6 +16,8 @@ _SECRET_FIELDS = {
     "access_token", "assertion", "client_assertion", "client_secret", "code", "code_verifier", "device_code",
     "id_token", "key", "password", "refresh_token", "secrettext",
 }  # fmt: skip
+# Whatever kind of body it claims to be: `client_secret=…` up to the next separator.
+_PAIR = re.compile(rf"(?i)\b({'|'.join(sorted(_SECRET_FIELDS))})(=|%3d)(?!\*\*\*)[^&\s\"']+")
 _TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
 _BODY_LIMIT = 16_384
 
@@ -118,7 +120,7 @@ class Journal:
         for secret in self._secrets:
             if secret in text:
                 text = text.replace(secret, STRUCK)
-        return _TOKEN.sub(STRUCK, text)
+        return _TOKEN.sub(STRUCK, _PAIR.sub(rf"\1\2{STRUCK}", text))
 
 
 def _strike_fields(value: Any) -> Any:

@@ -89,9 +89,11 @@ class SigningKeys:
         )
 
     def sign(self, claims: dict[str, Any]) -> str:
-        """A signed access token in Entra's v1 format: `typ`, `alg`, `x5t` and `kid` in its header."""
+        """A signed access token in Entra's v1 format: `typ`, `alg`, `x5t` and `kid` in its header, in this order."""
         key = self.current
-        return jwt.encode(claims, key.private, algorithm="RS256", headers={"x5t": key.key_id, "kid": key.key_id})
+        # The order is Entra's (recorded tokens); given ones stay where they are put.
+        headers = {"typ": "JWT", "alg": "RS256", "x5t": key.key_id, "kid": key.key_id}
+        return jwt.encode(claims, key.private, algorithm="RS256", headers=headers, sort_headers=False)
 
     def claims(self, token: str) -> dict[str, Any]:
         """The claims of a token signed here. Lifetime and audience are the caller's to judge, by its own clock.

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,3 +79,20 @@ def test_a_body_that_only_claims_to_be_json_is_kept_as_text() -> None:
     journal = Journal()
     _record(journal, request_body=b"{broken", request_type="application/json")
     assert next(iter(journal)).request_body == "{broken"
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "multipart/form-data", "application/json", "text/xml"])
+def test_a_secret_in_a_body_of_another_kind_and_in_a_url_is_struck_out(content_type: str) -> None:
+    journal = Journal()
+    journal.record(
+        at=NOW,
+        service="login",
+        method="POST",
+        url="https://login/x?client_secret=q~typed&scope=a",
+        status=400,
+        request_body=b"client_id=app&client_secret=q~typed&Password=q~typed",
+        request_type=content_type,
+    )
+    assert "q~typed" not in _everything(journal)
+    assert "client_id=app" in _everything(journal)
+    assert "scope=a" in _everything(journal)
