@@ -121,16 +121,17 @@ def serve(
 ) -> None:
     """Serve the fakes on loopback until Ctrl-C."""
     from d365.environment import write_exports
-    from d365.serving import show_standing, standing, wait_for_interrupt
+    from d365.serving import interruptible, show_standing, standing
 
     with (
         honest_exit(as_json=as_json),
+        interruptible() as stopped,
         standing(is_provisioned=provisioned, broken=broken, port=port, state=state) as fakes,
     ):
         if write_env is not None:
             write_exports(write_env, fakes.exports())
         show_standing(fakes, write_env=write_env, as_json=as_json)
-        wait_for_interrupt()
+        stopped.wait()
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

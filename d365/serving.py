@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+
+import sqlalchemy as sa
 
 from d365 import console
 from d365.environment import child_environment, exports
@@ -72,8 +75,11 @@ def _kept_tenant(cloud: FakeCloud, state: Path) -> FakeTenant:
         raise BadInput("--state", f"names a file in {state.parent}, which is no folder", "make the folder first")
     try:
         return kept(state, name="Contoso", label="contoso", clock=cloud.clock, chance=cloud.chance)
-    except Exception as problem:
-        raise BadInput("--state", f"names {state}, which holds no state of these fakes", "name a new file") from problem
+    except (sqlite3.DatabaseError, sa.exc.SQLAlchemyError, LookupError):
+        raise BadInput("--state", f"names {state}, which holds no state of these fakes", "name a new file") from None
+    except OSError as problem:
+        reason = (problem.strerror or "no access").lower()
+        raise BadInput("--state", f"names {state}, which cannot be used ({reason})", "name a writable file") from None
 
 
 def _kept_keys(state: Path | None) -> SigningKeys | None:
@@ -120,8 +126,9 @@ def _passing_signals_to(child: "subprocess.Popen[bytes]") -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def wait_for_interrupt() -> None:
-    """Block until Ctrl-C or SIGTERM."""
+@contextmanager
+def interruptible() -> Iterator[threading.Event]:
+    """While open, Ctrl-C and SIGTERM set the event instead of ending the process where it stands."""
     asked_to_stop = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -129,7 +136,7 @@ def wait_for_interrupt() -> None:
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        asked_to_stop.wait()
+        yield asked_to_stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -70,10 +70,13 @@ class Store:
         return cls(connection)
 
     @classmethod
-    def file(cls, path: Path) -> "Store":
-        """A store kept in a file, written on every change. Raises OSError when the folder is not there."""
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"no folder {path.parent} to keep the state in")
+    def file(cls, path: Path, image: bytes | None = None) -> "Store":
+        """A store kept in a file, written on every change; a new file starts from `image`.
+
+        Raises OSError when the folder is not there, and sqlite3.DatabaseError when the file is something else.
+        """
+        if image is not None and not path.exists():
+            path.write_bytes(image)
         connection = sqlite3.connect(path, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,0 +1,159 @@
+"""The command line as scripts and people use it: exit codes, JSON, one sentence for bad input, no secret anywhere."""
+
+import json
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from scenarios.journeys.conftest import Run
+
+GUID = "2f1c7b52-90a4-4d8e-9b0f-3a6f1c2d4e5f"
+URL = "https://contoso.crm4.dynamics.com"
+FOUR = ("--tenant-id", GUID, "--client-id", GUID, "--environment-url", URL)
+
+
+def test_provision_without_arguments_rehearses_the_whole_set_up_and_passes_test_and_save(d365: Run) -> None:
+    done = d365("provision")
+    assert done.returncode == 0, done.stderr
+    for said in (
+        "Register the application",
+        "security role",
+        "Tenant ID",
+        "Client ID",
+        "Environment URL",
+        "Test & Save passes",
+    ):
+        assert said in done.stdout
+    assert "fake-" not in done.stdout + done.stderr
+
+
+def test_the_four_values_are_written_to_a_file_that_only_its_owner_reads(d365: Run, tmp_path: Path) -> None:
+    done = d365("provision", "--out", "values.env", "--json")
+    told = json.loads(done.stdout)
+    written = dict(line.split("=", 1) for line in (tmp_path / "values.env").read_text().splitlines())
+    assert stat.S_IMODE((tmp_path / "values.env").stat().st_mode) == 0o600
+    assert written["AZURE_TENANT_ID"] == told["tenant_id"]
+    assert written["AZURE_CLIENT_ID"] == told["client_id"]
+    assert written["DATAVERSE_URL"] == told["environment_url"] == URL
+    assert told["client_secret"] == "***"
+    assert written["AZURE_CLIENT_SECRET"].strip("'") not in done.stdout + done.stderr
+    assert told["verdict"]["healthy"] is True
+
+
+def test_the_secret_is_shown_only_when_asked_for(d365: Run) -> None:
+    assert "fake-" in d365("provision", "--show-secret").stdout
+
+
+def test_a_settings_file_decides_the_name_and_the_role(d365: Run, tmp_path: Path) -> None:
+    (tmp_path / "wish.toml").write_text('application_name = "Wish"\nrole = "System Administrator"\n')
+    told = json.loads(d365("provision", "--settings", "wish.toml", "--json").stdout)
+    details = " ".join(step["detail"] for step in told["steps"])
+    assert "Wish" in details
+    assert told["verdict"]["healthy"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "field"),
+    [
+        (("verify", "--tenant-id", "contoso", *FOUR[2:]), {"AZURE_CLIENT_SECRET": "x"}, "tenant_id is not a GUID"),
+        (("verify", *FOUR, "--client-id", "1234"), {"AZURE_CLIENT_SECRET": "x"}, "client_id is not a GUID"),
+        (("verify", *FOUR[:5], URL + "/main.aspx"), {"AZURE_CLIENT_SECRET": "x"}, f"write {URL}"),
+        (("verify", *FOUR[:5], URL + "/"), {"AZURE_CLIENT_SECRET": "x"}, f"write {URL}"),
+        (("verify", *FOUR[:5], "http://contoso.crm4.dynamics.com"), {"AZURE_CLIENT_SECRET": "x"}, f"write {URL}"),
+        (("verify", *FOUR[:5], "https://example.com"), {"AZURE_CLIENT_SECRET": "x"}, "names example.com"),
+        (("verify", *FOUR[:4]), {"AZURE_CLIENT_SECRET": "x"}, "environment_url is missing"),
+        (("verify", *FOUR), {}, "client_secret is missing"),
+        (("verify", *FOUR), {"AZURE_CLIENT_SECRET": ""}, "client_secret is empty"),
+        (("provision", "--settings", "nowhere.toml"), {}, "nowhere.toml cannot be read"),
+        (("provision", "--settings", "."), {}, "cannot be read"),
+        (("provision", "--live", "--out", "x"), {}, "--settings is missing"),
+        (("provision", "--out", "no/such/folder"), {}, "cannot be written"),
+        (("run", "--broken", "login.secret_expird", "--", "true"), {}, "did you mean login.secret_expired"),
+        (("run", "--", "no-such-program"), {}, "no-such-program"),
+        (("serve", "--state", "no/such/folder/state"), {}, "--state"),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else None,
+)  # fmt: skip
+def test_bad_input_gets_one_sentence_that_names_the_field_and_the_remedy(
+    d365: Run, arguments: tuple[str, ...], variables: dict[str, str], field: str
+) -> None:
+    done = d365(*arguments, **variables)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert field in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("text", ["not toml [", 'tenant_idd = "x"', "secret_months = 36", "channels = []", "\xff"])
+def test_a_settings_file_that_cannot_be_used_is_named_with_the_field(d365: Run, tmp_path: Path, text: str) -> None:
+    (tmp_path / "bad.toml").write_bytes(text.encode("latin-1"))
+    done = d365("provision", "--settings", "bad.toml")
+    assert done.returncode == 2, done.stdout
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_run_shows_the_refusal_and_the_remedy_and_ends_with_the_programs_code(d365: Run) -> None:
+    done = d365(
+        "run", "--provisioned", "--broken", "dataverse.user_without_role", "--", sys.executable, "-m", "d365", "verify"
+    )
+    assert done.returncode == 1
+    for said in ("dataverse.user_without_role", "0x80042f09", "security role", "Dynamics admin"):
+        assert said in done.stdout
+
+
+def test_run_ends_with_any_code_of_the_program(d365: Run) -> None:
+    assert d365("run", "--", sys.executable, "-c", "raise SystemExit(7)").returncode == 7
+
+
+def test_the_secret_may_come_by_standard_input(d365: Run) -> None:
+    script = (
+        "import os, subprocess, sys; secret = os.environ.pop('AZURE_CLIENT_SECRET');"
+        "sys.exit(subprocess.run([sys.executable, '-m', 'd365', 'verify'], input=secret, text=True).returncode)"
+    )
+    done = d365("run", "--provisioned", "--", sys.executable, "-c", script)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_verify_tells_scripts_the_verdict_as_json_without_the_secret(d365: Run) -> None:
+    done = d365("run", "--broken", "login.secret_expired", "--", sys.executable, "-m", "d365", "verify", "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert (told["failure"], told["said"]["code"]) == ("login.secret_expired", "AADSTS7000222")
+    assert "fake-" not in done.stdout + done.stderr
+
+
+def test_an_unreachable_service_is_could_not_check(d365: Run) -> None:
+    done = d365("verify", *FOUR, AZURE_CLIENT_SECRET="x", AZURE_AUTHORITY_HOST="https://localhost:1")
+    assert done.returncode == 3, done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_an_unmodified_program_that_calls_the_real_host_names_just_works(d365: Run) -> None:
+    program = (
+        "import os, requests\n"
+        "token = requests.post(f\"https://login.microsoftonline.com/{os.environ['AZURE_TENANT_ID']}/oauth2/v2.0/token\",\n"
+        "    data=dict(grant_type='client_credentials', client_id=os.environ['AZURE_CLIENT_ID'],\n"
+        "    client_secret=os.environ['AZURE_CLIENT_SECRET'],\n"
+        "    scope=os.environ['DATAVERSE_URL'] + '/.default'), timeout=9).json()\n"
+        "answer = requests.get(os.environ['DATAVERSE_URL'] + '/api/data/v9.2/incidents', timeout=9,\n"
+        "    headers={'Authorization': 'Bearer ' + token['access_token']})\n"
+        "print(answer.status_code, answer.url)\n"
+    )
+    for extra in ((), ("--direct",)):
+        program_run = program
+        if extra:
+            program_run = program.replace("https://login.microsoftonline.com", "{os.environ['AZURE_AUTHORITY_HOST']}")
+        done = d365("run", "--provisioned", *extra, "--", sys.executable, "-c", program_run)
+        assert done.stdout.startswith("200 https://"), done.stdout + done.stderr
+
+
+def test_failures_lists_every_mode_for_people_and_for_programs(d365: Run) -> None:
+    listed = json.loads(d365("failures", "--json").stdout)
+    shown = d365("failures").stdout
+    assert len(listed) >= 16
+    for mode in listed:
+        assert mode["name"] in shown
+        assert mode["remedy"]
+        assert mode["whose_turn"]
