@@ -1,0 +1,1 @@
+"""What the fake Dataverse promises, asked of it over HTTP."""

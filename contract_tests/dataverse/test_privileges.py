@@ -1,0 +1,223 @@
+"""The privilege check: what is said when it fails, and that it judges as a plain reading of the rules would."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.dataverse.asking import CLIENT_ID, Caller, admit, error
+from mock_services.chance import Chance
+from mock_services.clock import FakeClock
+from mock_services.cloud import FakeCloud
+from mock_services.dataverse.errors import Refusal
+from mock_services.dataverse.security import Security
+from mock_services.quirks import Quirks
+from mock_services.state.organisation import Depth, Organisation
+from mock_services.state.organisation.definitions import tables
+from mock_services.state.store import Store
+from mock_services.tenant import FakeTenant
+
+
+async def test_a_missing_privilege_is_named_with_its_id_and_table(integration: Caller, tenant: FakeTenant) -> None:
+    user = admit(tenant, {"prvReadContact": "Global"})
+    response = await integration.get("incidents")
+    assert error(response) == (403, "0x80040220")
+    root = tenant.organisation.root_business_unit
+    wanted = (
+        rf"Principal user \(Id={user}, type=8, roleCount=1, privilegeCount=1, accessMode=4,"
+        rf" MetadataCachePrivilegesCount=\d+, businessUnitId={root}\), is missing prvReadIncident privilege"
+        rf" \(Id=[0-9a-f-]{{36}}\) on OTC=112 for entity 'incident' \(LocalizedName='Case'\)\. context\.Caller={user}\."
+        r" Consider adding missed privilege to one of the principal \(user/team\) roles\."
+    )
+    assert re.fullmatch(wanted, response.json()["error"]["message"])
+
+
+async def test_the_vendors_own_list_fails_its_own_probe(integration: Caller, tenant: FakeTenant) -> None:
+    verbs = [f"prv{verb}{word}" for verb in ("Create", "Write", "AppendTo") for word in ("Incident", "Note")]
+    admit(
+        tenant, dict.fromkeys(["prvReadContact", "prvReadQueue", "prvReadUser", "prvCreateActivity", *verbs], "Global")
+    )
+    assert (await integration.get("contacts?$top=1")).status_code == 200
+    response = await integration.get("incidents")
+    assert error(response) == (403, "0x80040220")
+    assert "missing prvReadIncident" in response.json()["error"]["message"]
+
+
+async def test_rows_out_of_reach_are_left_out_of_lists_and_refused_one_by_one(
+    integration: Caller, tenant: FakeTenant
+) -> None:
+    organisation = tenant.organisation
+    branch = organisation.add_business_unit("Branch")
+    user = admit(tenant, {"prvReadContact": "Basic", "prvWriteContact": "Basic"}, business_unit=branch)
+    mine = organisation.insert("contact", {"lastname": "Mine", "ownerid": user})
+    other = organisation.insert("contact", {"lastname": "Other"})
+    assert [row["contactid"] for row in (await integration.get("contacts")).json()["value"]] == [mine]
+    assert (await integration.get("contacts/$count")).text == "\ufeff1"
+    assert (await integration.get(f"contacts({mine})")).status_code == 200
+    for verb, right in (("GET", "Read"), ("PATCH", "Write")):
+        response = await integration.ask(verb, f"contacts({other})", {"jobtitle": "x"} if verb == "PATCH" else None)
+        assert error(response) == (403, "0x80048306")
+        assert response.json()["error"]["message"].startswith(
+            f"Principal with id {user} does not have {right}Access right(s) for record with id {other} of entity"
+            " Contact"
+        )
+    assert error(await integration.ask("DELETE", f"contacts({mine})")) == (403, "0x80040220")
+
+
+async def test_a_role_of_a_team_counts(integration: Caller, tenant: FakeTenant) -> None:
+    organisation = tenant.organisation
+    user = admit(tenant, None)
+    assert error(await integration.get("contacts")) == (403, "0x80042f09")
+    role = organisation.add_role("Team role", {"prvReadContact": "Global"})
+    team = organisation.people.add_team("T", organisation.root_business_unit)
+    organisation.people.join(user, team)
+    organisation.roles.assign(team, role, kind="team")
+    assert (await integration.get("contacts")).status_code == 200
+
+
+async def test_who_gets_a_row_must_be_able_to_read_it(administrator: Caller, tenant: FakeTenant) -> None:
+    assignee = admit(tenant, {"prvReadAccount": "Global"})
+    contact = await administrator.make("contacts", {"lastname": "L"})
+    body = {"ownerid@odata.bind": f"/systemusers({assignee})"}
+    response = await administrator.ask("PATCH", f"contacts({contact})", body)
+    assert error(response) == (403, "0x80040220")
+    message = response.json()["error"]["message"]
+    assert message.startswith(f"Read Privilege Check For Owner failed with exception: Principal user (Id={assignee},")
+    me = (await administrator.get("WhoAmI")).json()["UserId"]
+    assert f"context.Caller={me}." in message
+
+
+async def test_taking_a_privilege_away_shows_in_the_next_call(integration: Caller, tenant: FakeTenant) -> None:
+    user = admit(tenant, {"prvReadIncident": "Global", "prvReadContact": "Global"})
+    assert (await integration.get("incidents")).status_code == 200
+    role = tenant.organisation.roles_of(user)[0]["roleid"]
+    tenant.organisation.remove_privilege(role, "prvReadIncident")
+    assert error(await integration.get("incidents")) == (403, "0x80040220")
+
+
+async def test_expanding_takes_read_on_what_is_expanded(integration: Caller, tenant: FakeTenant) -> None:
+    admit(tenant, {"prvReadContact": "Global"})
+    tenant.organisation.insert("contact", {"lastname": "L"})
+    assert error(await integration.get("contacts?$expand=owninguser($select=fullname)")) == (403, "0x80040220")
+
+
+# The check against a plain reading of "how access to a record is determined".
+
+
+class World:
+    """Three business units below each other and one beside, a user in the middle, rows owned all over the place."""
+
+    def __init__(self) -> None:
+        self.org = org = Organisation(Store.memory(), clock=FakeClock(), chance=Chance(0))
+        org.found(host="scratch.crm4.dynamics.com", tenant_id="t", display_name="Scratch")
+        self.middle = org.add_business_unit("Middle")
+        self.units = [
+            org.root_business_unit,
+            self.middle,
+            org.add_business_unit("Below", self.middle),
+            org.add_business_unit("Beside"),
+        ]
+        self.user = self._user(CLIENT_ID, self.middle)
+        self.colleagues = [self._user(f"{n + 5}{CLIENT_ID[1:]}", unit) for n, unit in enumerate(self.units)]
+        self.teams = [org.people.add_team(f"T{n}", unit) for n, unit in enumerate(self.units)]
+        owners = [(each, "systemuser") for each in (self.user, *self.colleagues)] + [
+            (each, "team") for each in self.teams
+        ]
+        for owner, kind in owners:
+            org.insert("contact", {"lastname": owner, "ownerid": owner, "ownerid_type": kind})
+        self.start = org.store.image()
+
+    def _user(self, app_id: str, unit: str) -> str:
+        return self.org.add_application_user(
+            app_id=app_id, object_id=app_id, name="U", tenant_domain="x", business_unit=unit
+        )
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World()
+
+
+def _reads(world: World, grants: list[tuple[int | None, Depth, bool]], row: Any) -> bool:
+    """Ownership at any depth; else the depth measured from the business unit of who holds the role."""
+    parent = {world.units[1]: world.units[0], world.units[2]: world.units[1], world.units[3]: world.units[0]}
+    for holder, depth, inherited in grants:
+        home = world.middle if holder is None else world.units[holder]
+        owned_by = (
+            {world.teams[holder]}
+            if holder is not None
+            else {world.user, *(world.teams[h] for h, *_ in grants if h is not None)}
+        )
+        if holder is not None and inherited:
+            owned_by.add(world.user)
+        unit = row["owningbusinessunit"]
+        above = [unit]
+        while above[-1] in parent:
+            above.append(parent[above[-1]])
+        reached = {Depth.Basic: False, Depth.Local: unit == home, Depth.Deep: home in above, Depth.Global: True}[depth]
+        if reached or row["ownerid"] in owned_by:
+            return True
+    return False
+
+
+_GRANTS = st.lists(
+    st.tuples(st.none() | st.integers(0, 3), st.sampled_from(Depth), st.booleans()),
+    max_size=3,
+    unique_by=lambda grant: grant[0],
+)
+
+
+@given(grants=_GRANTS)
+def test_lists_and_single_reads_agree_with_a_plain_reading(
+    world: World, grants: list[tuple[int | None, Depth, bool]]
+) -> None:
+    org = world.org
+    org.store.load(world.start)
+    for number, (holder, depth, inherited) in enumerate(grants):
+        unit = world.middle if holder is None else world.units[holder]
+        role = org.roles.add(f"R{number}", unit, isinherited=int(inherited))
+        org.set_privileges(role, {"prvReadContact": depth})
+        if holder is None:
+            org.assign_role(world.user, role)
+        else:
+            org.people.join(world.user, world.teams[holder])
+            org.roles.assign(world.teams[holder], role, kind="team")
+    user = org.get("systemuser", world.user)
+    assert user is not None
+    security, contact = Security(org, user, Quirks()), tables()["contact"]
+    rows = org.select("contact")
+    expected = {row["contactid"] for row in rows if _reads(world, grants, row)}
+    if not grants:
+        with pytest.raises(Refusal, match="has not been assigned any roles"):
+            security.demand("Read", contact)
+        return
+    reach = security.demand("Read", contact)
+    assert {row["contactid"] for row in rows if reach.covers(contact, row)} == expected
+    listed = _listed(org, reach.condition(contact))
+    assert listed == expected
+
+
+def _listed(org: Organisation, condition: Any) -> set[str]:
+    import sqlalchemy as sa
+
+    from mock_services.state.organisation.schema import sql_table
+
+    contact = sql_table("contact")
+    query = sa.select(contact.c.contactid)
+    return {row["contactid"] for row in org.store.rows(query if condition is None else query.where(condition))}
+
+
+async def test_a_role_in_a_branch_reads_the_branch_through_http(
+    cloud: FakeCloud, tenant: FakeTenant, wire: httpx.AsyncClient, integration: Caller
+) -> None:
+    organisation = tenant.organisation
+    branch = organisation.add_business_unit("Branch")
+    admit(tenant, {"prvReadContact": "Local"}, business_unit=branch)
+    team = organisation.people.add_team("Owners", branch)
+    organisation.insert("contact", {"lastname": "Here", "ownerid": team, "ownerid_type": "team"})
+    organisation.insert("contact", {"lastname": "There"})
+    found = (await integration.get("contacts?$select=lastname")).json()["value"]
+    assert [row["lastname"] for row in found] == ["Here"]

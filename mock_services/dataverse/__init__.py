@@ -1,0 +1,1 @@
+"""The fake Dataverse Web API: one organisation's tables behind one privilege check."""

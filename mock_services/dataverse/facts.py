@@ -1,0 +1,224 @@
+"""Dataverse's own words: codes, statuses and message texts, each with where it was seen.
+
+Sources, all public: [handle] powerapps-docs webapi/compose-http-requests-handle-errors.md; [codes] powerapps-docs
+includes/data-service-error-codes.md; [client] SupportArticles-docs dataverse/web-api-client-errors.md; [tf]
+microsoft/terraform-provider-power-platform @57ba091 (code and recorded fixtures); [coe#N] microsoft/coe-starter-kit
+issue N; [rec] responses recorded in public logs; [inferred] nothing found, a guess. Looked up November 2026.
+"""
+
+from typing import Final
+
+API_PATH: Final = "/api/data/"
+VERSIONS: Final = frozenset({"v9.0", "v9.1", "v9.2"})
+"""What is served; 8.x is retired online, and what later numbers answer is not documented."""
+VERSION_NUMBER: Final = "9.2.24073.198"
+NAMESPACE: Final = "Microsoft.Dynamics.CRM."
+DATAVERSE_APP_ID: Final = "00000007-0000-0000-c000-000000000000"
+ERROR_ANNOTATION: Final = "Microsoft.PowerApps.CDS.ErrorDetails"
+"""What a preference must match for the extra members of an error to appear."""
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""Of a body; the real number is not stated on any page read. [inferred]"""
+MOST_ROWS: Final = 5_000
+"""Of a page, of $top and of $count: powerapps-docs webapi/query/page-results.md, count-rows.md."""
+LONGEST_URL: Final = 32_768
+"""Characters of a GET: powerapps-docs webapi/query/overview.md."""
+MOST_EXPANSIONS: Final = 15
+"""powerapps-docs webapi/query/join-tables.md."""
+
+# Code -> status, as the server's own table has it [handle, codes]; any code not listed answers 400.
+STATUS_OF: Final = {
+    "0x80040217": 404, "0x80060891": 404, "0x80060888": 400, "0x8006088a": 404,
+    "0x80040220": 403, "0x80048306": 403, "0x80042f09": 403, "0x80072560": 403, "0x80040225": 403,
+    "0x80048d3b": 403, "0x80040231": 403, "0x8004a104": 403, "0x8004a110": 403,
+    "0x80040227": 405, "0x8004023b": 405, "0x80040237": 412, "0x80060882": 412, "0x8004418a": 413,
+    "0x80040216": 500,
+}  # fmt: skip
+
+# Names that the annotation ApiExceptionMesageName (so spelt) gives to codes [codes].
+NAME_OF: Final = {
+    "0x80040203": "InvalidArgument", "0x80040217": "ObjectDoesNotExist", "0x80040220": "PrivilegeDenied",
+    "0x80048306": "unManagedidsaccessdenied", "0x80042f09": "UserNotAssignedRoles", "0x80072560": "UserNotMemberOfOrg",
+    "0x80040237": "DuplicateRecord", "0x80060882": "ConcurrencyVersionMismatch", "0x80044331": "StringLengthTooLong",
+    "0x8004431a": "PicklistValueOutOfRange", "0x8004432f": "IntegerValueOutOfRange",
+}  # fmt: skip
+
+# 401: plain text, not JSON [rec benbaran/adal-angular4-example#10]; the challenge as Microsoft's own client parses it
+# (PowerPlatform-DataverseServiceClient AuthorityResolver.cs: both members required).
+UNAUTHORIZED_BODY: Final = "HTTP Error 401 - Unauthorized: Access is denied"
+CHALLENGE: Final = (
+    "Bearer authorization_uri=https://login.microsoftonline.com/{tenant}/oauth2/authorize, resource_id=https://{host}/"
+)
+BAD_TOKEN: Final = "Error during token validation!"  # noqa: S105 - a message; server string table
+EXPIRED_TOKEN: Final = "Security Token Expired!"  # noqa: S105 - as above
+
+NOT_A_MEMBER: Final = "The user is not a member of the organization."  # 403 0x80072560 [rec, many]
+USER_DISABLED: Final = (  # 403 0x80040225, placeholders unfilled as recorded, microsoft/powerplatform-build-tools
+    "The specified user(Id = {0}) is disabled. Consider enabling this user. Additional Details: {1}"
+)
+NO_ROLES: Final = (  # 403 0x80042f09 [coe#678]
+    "RetrievePrivilegeForUser: The user with id {user} has not been assigned any roles. They need a role with the"
+    " {privilege} privilege."
+)
+MISSING_PRIVILEGE: Final = (  # 403 0x80040220 [coe#6827], October 2023
+    "Principal user (Id={user}, type=8, roleCount={roles}, privilegeCount={privileges}, accessMode={access_mode},"
+    " MetadataCachePrivilegesCount={known}, businessUnitId={business_unit}), is missing {privilege} privilege"
+    " (Id={privilege_id}) on OTC={code} for entity '{entity}' (LocalizedName='{label}'). context.Caller={caller}."
+    " Consider adding missed privilege to one of the principal (user/team) roles."
+)
+MISSING_PRIVILEGE_ALONE: Final = (  # the same without a table: prvAssignRole and its kin [inferred from the form above]
+    "Principal user (Id={user}, type=8, roleCount={roles}, privilegeCount={privileges}, accessMode={access_mode},"
+    " MetadataCachePrivilegesCount={known}, businessUnitId={business_unit}), is missing {privilege} privilege"
+    " (Id={privilege_id}). context.Caller={caller}."
+    " Consider adding missed privilege to one of the principal (user/team) roles."
+)
+OWNER_PREFIX: Final = "Read Privilege Check For Owner failed with exception: "  # [coe#8320] and a recorded assignment
+NO_ACCESS: Final = (  # 403 0x80048306 [rec]; only BusinessUnitLevel is recorded, the other names are inferred
+    "Principal with id {user} does not have {right}Access right(s) for record with id {id} of entity {entity}."
+    " Consider assigning a role with the level {level} to the user or team."
+)
+LEVELS: Final = ("UserLevel", "BusinessUnitLevel", "ParentChildBusinessUnitLevel", "OrganizationLevel")
+ORG_DISABLED: Final = (  # 0x8004a104, double space as published [codes]; status inferred
+    "The Dynamics 365 organization you are attempting to access is currently disabled.  Please contact your system"
+    " administrator"
+)
+
+NO_SEGMENT: Final = "Resource not found for the segment '{segment}'."  # 404 0x80060888 live, 0x8006088a [client]
+NO_RESOURCE: Final = "No HTTP resource was found that matches the request URI '{url}'."  # 404, code "" [client]
+NOT_ON_COLLECTION: Final = (
+    "The requested resource does not support http method '{method}'."  # 405 [handle]; text inferred
+)
+BAD_KEY: Final = "Bad Request - Error in query syntax."
+NOT_A_KEY: Final = (  # 400: powerapps-docs use-alternate-key-reference-record.md
+    "The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{table}'. Ensure that the names and"
+    " number of key properties match the declared or alternate key properties for the resource"
+    " 'Microsoft.Dynamics.CRM.{table}'."
+)
+SKIP_REFUSED: Final = "Skip Clause is not supported in CRM"  # 400 0x80060888: three independent reports, even for 0
+EXPAND_LIMITED: Final = (  # powerapps-docs webapi/query/join-tables.md
+    "Only $select and $filter clause can be provided while doing $expand on many-to-one relationship or nested"
+    " one-to-many relationship."
+)
+BIND_UNPARSED: Final = (  # 400 0x80060888 [rec, May 2024]
+    "URL was not parsed due to an ODataUnrecognizedPathException. Resource not found for the segment provided"
+    " in the URL."
+)
+PAYLOAD: Final = (  # 400 0x80048d19 [rec]
+    "Error identified in Payload provided by the user for Entity :'{set}', For more information on this error please"
+    " follow this help link https://go.microsoft.com/fwlink/?linkid=2195293  ---->  InnerException : {inner}"
+)
+UNDECLARED: Final = (  # [client, rec]
+    "Microsoft.OData.ODataException: An undeclared property '{name}' which only has property annotations in the payload"
+    " but no property value was found in the payload. In OData, only declared navigation properties and declared named"
+    " streams can be represented as properties without values."
+)
+INVALID_PROPERTY: Final = (  # [client]
+    "An error occurred while validating input parameters: Microsoft.Crm.CrmException: Invalid property '{name}'"
+    " was found"
+    " in entity 'Microsoft.Dynamics.CRM.{table}'. ---> Microsoft.OData.ODataException: Does not support untyped"
+    " value in"
+    " non-open type."
+)
+NOT_CONVERTED: Final = (  # [rec]
+    "Microsoft.OData.ODataException: Cannot convert the literal '{literal}' to the expected type '{type}'. --->"
+    " System.FormatException: Input string was not in a correct format."
+)
+BAD_JSON: Final = "Microsoft.OData.ODataException: Invalid JSON. {why}"  # inner wording inferred
+NO_STREAM: Final = "System.ArgumentException: Stream was not readable."  # [client], for an empty stream
+ENTITY_REFERENCE: Final = (  # widely quoted; no recording kept
+    "CRM do not support direct update of Entity Reference properties, Use Navigation properties instead."
+)
+PRIMITIVE_NAVIGATION: Final = (  # Microsoft.OData.Core's own text
+    "Microsoft.OData.ODataException: A 'PrimitiveValue' node with non-null value was found when trying to read"
+    " the value"
+    " of the property '{name}'; however, a 'StartArray' node, a 'StartObject' node, or a 'PrimitiveValue' node"
+    " with null"
+    " value was expected."
+)
+
+DOES_NOT_EXIST: Final = "Entity '{entity}' With Id = {id} Does Not Exist"  # 404 0x80040217, seen live October 2026
+DUPLICATE: Final = "A record with matching key values already exists."  # 412 0x80040237 [tf, powerapps-docs]
+STALE: Final = "The version of the existing record doesn't match the RowVersion property provided."  # 412 0x80060882
+TOO_LONG: Final = (  # 400 0x80044331; two blanks after "occurred." as in execute-batch-operations-using-web-api.md
+    "A validation error occurred.  The length of the '{column}' attribute of the '{table}' entity exceeded the maximum"
+    " allowed length of '{length}'."
+)
+OUT_OF_OPTIONS: Final = (  # 400 0x8004431a; the sentence is inferred, code and status published
+    "A validation error occurred.  The value {value} of '{column}' on record of type '{table}' is outside the"
+    " valid range."
+    " Accepted Values: {accepted}"
+)
+OUT_OF_RANGE: Final = (  # 400 0x8004432f
+    "A validation error occurred. An integer provided is outside of the allowed values for this attribute."
+)
+DECIMAL_RANGE: Final = (  # 400 0x80044330
+    "A validation error occurred. A decimal number provided is outside of the allowed values for this attribute."
+)
+BAD_CHARACTERS: Final = "The field '{column}' contains one or more invalid characters."  # 400 0x80040278
+BAD_STATE: Final = (  # 400 0x80048408
+    "State code is invalid or state code is valid but status code is invalid for a specified state code."
+)
+NO_CUSTOMER: Final = "You should specify a parent contact or account."  # 400 0x80044410
+TWO_CUSTOMERS: Final = "You can either specify a parent contact or account, but not both."  # 400 0x8004440f
+INACTIVE_CUSTOMER: Final = "An inactive customer cannot be set as the parent of an object."  # 400 0x80040517
+# classic text, emulated by delegateas/XrmMockup; newer organisations may accept the PATCH
+USE_CLOSE_INCIDENT: Final = (
+    "This message can not be used to set the state of incident to Resolved. In order to set state of incident"
+    " to Resolved,"
+    " use the CloseIncidentRequest message instead."
+)
+IN_A_QUEUE: Final = (  # 400 0x80040526
+    "An active queue item already exists for the given object. Cannot create more than one active queue item for this"
+    " object."
+)
+INACTIVE_QUEUE: Final = (
+    "Cannot add items to an inactive queue. Select another queue and try again."  # 400 0x80040521; text inferred
+)
+REQUIRED: Final = "Required field missing."  # 400 0x80040200 [codes]
+TOO_LARGE: Final = "Request message length is too large."  # 413 0x8004418a
+ASSOCIATED: Final = (  # 405 0x80040227
+    "The object you tried to delete is associated with another object and cannot be deleted."
+)
+
+NO_BUSINESS_UNIT: Final = (  # recorded on the sibling table applicationuser, seanmcne/Microsoft.Xrm.Data.PowerShell#499
+    "Expecting business column to be set for Creating business owned entities, business column is null"
+)
+UNKNOWN_APPLICATION: Final = (  # 0x80041d49 [codes]: the likeliest of the published codes; nothing recorded
+    "Application needs to be registered and enabled at deployment level before it can be created for this organization"
+)
+DUPLICATE_APPLICATION: Final = "A record with matching applicationid already exists."  # 400 0x8004f511 [tf tests]
+NOT_DISABLED: Final = (  # microsoft/powerplatform-build-tools; code and status inferred
+    "User with SystemUserId={user} is not disabled. Please disable the user in the organization before"
+    " attempting to delete."
+)
+ACCESS_MODE_FIXED: Final = "An application user's access mode cannot be changed."  # 400 0x80040d40 [codes]
+OBJECT_ID_FIXED: Final = "The property AzureActiveDirectoryObjectId cannot be modified."  # 400 0x80041d4f [codes]
+APPLICATION_FIXED: Final = "The user representing an OAuth application cannot not be updated"  # 400 0x80041d48, sic
+
+OTHER_BUSINESS_UNIT: Final = (  # 400 0x80041409 [codes]
+    "The user with id={user} belongs to a different business unit={unit} than the role with roleId={role} and"
+    " rolebusinessUnit={role_unit}."
+)
+TEAM_OTHER_BUSINESS_UNIT: Final = (  # 400 0x8004140d [codes]; wording by analogy
+    "The team with id={user} belongs to a different business unit={unit} than the role with roleId={role} and"
+    " rolebusinessUnit={role_unit}."
+)
+ROLE_NAME_TAKEN: Final = (  # 400 0x80041403 [codes]
+    "A role with the specified name '{name}' already exists on business unit {unit} and Solution Id {solution}."
+    " Role id: {role}"
+)
+INHERITED_ROLE: Final = "Inherited roles cannot be modified."  # 400 0x80044152 [codes]
+INHERITED_ROLE_DELETE: Final = "Cannot delete a role that is inherited from a parent business."  # 400 0x8004140c
+ADMINISTRATOR_MODIFY: Final = "The System Administrator Role cannot be modified."  # 400 0x80041d31; wording unverified
+ADMINISTRATOR_DELETE: Final = "The System Administrator Role cannot be deleted."  # 400 0x80041d2e; wording unverified
+BAD_DEPTH: Final = "Invalid privilege depth."  # 400 0x8004140b [codes]
+REPEATED_PRIVILEGE: Final = "Privilege {name} is duplicated."  # 400 0x8004140f [codes]
+UNKNOWN_PRIVILEGE: Final = "The privilege id is invalid or missing."  # 400 0x800404ce [codes]
+CALLER_LACKS: Final = (  # 0x80048d3b with the older recorded text
+    "RoleService::VerifyCallerPrivileges failed. User: {user}, UserBU: {unit}, PrivilegeName: {privilege},"
+    " Depth: {depth},"
+    " BusinessUnitId: {unit}, MissingPrivilegeCount: {count}"
+)
+SECOND_ROOT: Final = "Only one organization and one root business are allowed."  # 400 0x80041d35 [codes]
+
+SYSTEM_ADMINISTRATOR: Final = "627090ff-40a3-4053-8790-584edc5be201"
+"""Role template id, the same everywhere [tf get_security_roles.json]."""

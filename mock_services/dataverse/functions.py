@@ -1,0 +1,187 @@
+"""Functions and actions: `WhoAmI`, the ones about roles and privileges, and `AddToQueue`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mock_services.dataverse import facts, roles, rules
+from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
+from mock_services.dataverse.errors import Refusal, does_not_exist, no_resource, no_segment, payload
+from mock_services.dataverse.records import existing
+from mock_services.dataverse.urls import as_guid, read_arguments
+from mock_services.errors import Unmodelled
+from mock_services.state.organisation.definitions import Table, tables
+
+Row = Mapping[str, Any]
+
+# Operations that exist and are not played yet: 501 with their name, rather than the 404 of one that does not exist.
+_NOT_YET = {
+    "BulkDelete", "CloseIncident", "CreateEntities", "CreateMultiple", "CalculateTotalTimeIncident", "GrantAccess",
+    "Merge", "ModifyAccess", "PickFromQueue", "ReleaseToQueue", "RemoveFromQueue", "RetrieveAadUserPrivileges",
+    "RetrieveAadUserRoles", "RetrieveMetadataChanges", "RetrievePrincipalAccess", "RetrieveTotalRecordCount",
+    "RevokeAccess", "RouteTo", "UpdateMultiple", "UpsertMultiple", "DeleteMultiple", "RetrieveMultiple",
+}  # fmt: skip
+
+
+def is_operation(name: str) -> bool:
+    """Whether an unbound function or action has this name."""
+    return name in _UNBOUND or name in _NOT_YET
+
+
+def call_unbound(call: Call) -> Answer:
+    """`Name()` at the root. Raises Refusal and Unmodelled."""
+    head = call.path.head
+    if head.name not in _UNBOUND:
+        raise Unmodelled(f"the operation {head.name}")
+    if call.method != "GET":
+        raise no_resource(call.url)
+    if call.path.tail:
+        raise no_segment(call.path.tail[0].name)
+    return _UNBOUND[head.name](call, read_arguments(head.inside, call.aliases))
+
+
+def call_bound(call: Call, table: Table, id: str, name: str) -> Answer:  # noqa: A002 - the word everybody uses for it
+    """`set(id)/Microsoft.Dynamics.CRM.Name`. Raises Refusal and Unmodelled."""
+    if name in _NOT_YET:
+        raise Unmodelled(f"the operation {name}")
+    if (table.logical, name) not in _BOUND:
+        raise no_segment(f"{facts.NAMESPACE}{name}")
+    method, run = _BOUND[table.logical, name]
+    if call.method != method:
+        raise no_resource(call.url)
+    return run(call, id)
+
+
+def _response(call: Call, name: str, members: Mapping[str, Any]) -> Answer:
+    return Answer(200, {"@odata.context": call.context(f"{facts.NAMESPACE}{name}Response"), **members})
+
+
+def _who_am_i(call: Call, _arguments: Mapping[str, str]) -> Answer:
+    if not call.tenant.quirks.who_am_i_without_role:
+        call.security.demand_any_role("prvReadUser")
+    members = {
+        "BusinessUnitId": call.caller["businessunitid"],
+        "UserId": call.caller_id,
+        "OrganizationId": call.organisation.id,
+    }
+    return _response(call, "WhoAmI", members)
+
+
+def _retrieve_version(call: Call, _arguments: Mapping[str, str]) -> Answer:
+    return _response(call, "RetrieveVersion", {"Version": facts.VERSION_NUMBER})
+
+
+def _retrieve_current_organization(call: Call, _arguments: Mapping[str, str]) -> Answer:
+    """As powerapps-docs webapiservice-functions-and-actions.md shows it."""
+    organisation, base = call.organisation, call.exchange.base
+    services = f"{base}/XRMServices/2011"
+    detail = {
+        "OrganizationId": organisation.id,
+        "FriendlyName": organisation.display_name,
+        "OrganizationVersion": facts.VERSION_NUMBER,
+        "EnvironmentId": organisation.environment_id,
+        "Geo": "EMEA" if organisation.region == "crm4" else "NA",
+        "TenantId": organisation.tenant_id,
+        "UrlName": organisation.host.split(".")[0],
+        "UniqueName": organisation.unique_name,
+        "State": organisation.state,
+        "Endpoints": {
+            "Count": 3,
+            "IsReadOnly": False,
+            "Keys": ["WebApplication", "OrganizationService", "OrganizationDataService"],
+            "Values": [f"{base}/", f"{services}/Organization.svc", f"{services}/OrganizationData.svc"],
+        },
+    }
+    return _response(call, "RetrieveCurrentOrganization", {"Detail": detail})
+
+
+def _retrieve_role_privileges(call: Call, arguments: Mapping[str, str]) -> Answer:
+    role_id = as_guid(arguments.get("RoleId", ""))
+    if role_id is None:
+        raise no_resource(call.url)
+    role = existing(call, tables()["role"], role_id, "Read")
+    listed = roles.role_privileges(call.organisation.roles.privileges_in(role_id), role["businessunitid"])
+    return _response(call, "RetrieveRolePrivilegesRole", {"RolePrivileges": listed})
+
+
+def _retrieve_user_privileges(call: Call, user_id: str) -> Answer:
+    user = existing(call, tables()["systemuser"], user_id, "Read")
+    listed = roles.role_privileges(call.organisation.privileges_of(user_id), user["businessunitid"])
+    return _response(call, "RetrieveUserPrivileges", {"RolePrivileges": listed})
+
+
+def _retrieve_user_privilege_by_name(call: Call, user_id: str) -> Answer:
+    user = existing(call, tables()["systemuser"], user_id, "Read")
+    name = read_arguments(call.path.segments[-1].inside, call.aliases).get("PrivilegeName", "").strip("'")
+    privilege = roles.privilege_called(name)
+    held = call.organisation.privileges_of(user_id)
+    grants = {privilege.name: held[privilege.name]} if privilege.name in held else {}
+    listed = roles.role_privileges(grants, user["businessunitid"])
+    return _response(call, "RetrieveUserPrivilegeByPrivilegeName", {"RolePrivileges": listed})
+
+
+def _add_privileges(call: Call, role_id: str) -> Answer:
+    roles.add_privileges(call, existing(call, tables()["role"], role_id, "Write"), replace=False)
+    return NO_CONTENT
+
+
+def _replace_privileges(call: Call, role_id: str) -> Answer:
+    roles.add_privileges(call, existing(call, tables()["role"], role_id, "Write"), replace=True)
+    return NO_CONTENT
+
+
+def _remove_privilege(call: Call, role_id: str) -> Answer:
+    roles.remove_privilege(call, existing(call, tables()["role"], role_id, "Write"))
+    return NO_CONTENT
+
+
+def _add_to_queue(call: Call, queue_id: str) -> Answer:
+    """Takes AppendTo on the queue and Read on what is put there (Learn gg334652; the Read is inferred)."""
+    queue, item = tables()["queue"], tables()["queueitem"]
+    target, target_id = _target(call)
+    row = existing(call, target, target_id, "Read")
+    existing(call, queue, queue_id, "AppendTo")
+    source = call.body.get("SourceQueue")
+    source_id = as_guid(str(source.get("queueid", ""))) if isinstance(source, dict) else None
+    with call.organisation.store.transaction():
+        for active in call.organisation.select(item.logical, objectid=row[target.primary_id], statecode=0):
+            if active["queueid"] == source_id:
+                call.organisation.delete(item.logical, active["queueitemid"])
+        rules.check_queue(call, queue_id, row[target.primary_id])
+        values = {"queueid": queue_id, "objectid": row[target.primary_id], "objectid_type": target.logical}
+        made = call.organisation.rows.insert(item.logical, values, by=call.caller_id)
+    return _response(call, "AddToQueue", {"QueueItemId": made})
+
+
+def _target(call: Call) -> tuple[Table, str]:
+    """The table and id that `Target` names by its type and key. Raises Refusal."""
+    target = call.body.get("Target")
+    if not isinstance(target, dict):
+        raise payload("queues", facts.NOT_CONVERTED.format(literal="Target", type="mscrm.crmbaseentity"))
+    logical = str(target.get("@odata.type", "")).removeprefix("#").removeprefix(facts.NAMESPACE)
+    table = tables().get(logical)
+    if table is None or not call.organisation.has(logical):
+        type_name = facts.NAMESPACE + logical
+        inner = f"Microsoft.OData.ODataException: A type named '{type_name}' could not be resolved by the model."
+        raise payload("queues", inner)
+    if not table.queues:
+        raise Refusal("0x80040203", f"Entity {table.logical} is not enabled for queues.")
+    id_ = as_guid(str(target.get(table.primary_id, "")))
+    if id_ is None:
+        raise does_not_exist(table.schema, "00000000-0000-0000-0000-000000000000")
+    return table, id_
+
+
+_UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
+    "WhoAmI": _who_am_i,
+    "RetrieveVersion": _retrieve_version,
+    "RetrieveCurrentOrganization": _retrieve_current_organization,
+    "RetrieveRolePrivilegesRole": _retrieve_role_privileges,
+}
+_BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
+    ("systemuser", "RetrieveUserPrivileges"): ("GET", _retrieve_user_privileges),
+    ("systemuser", "RetrieveUserPrivilegeByPrivilegeName"): ("GET", _retrieve_user_privilege_by_name),
+    ("role", "AddPrivilegesRole"): ("POST", _add_privileges),
+    ("role", "ReplacePrivilegesRole"): ("POST", _replace_privileges),
+    ("role", "RemovePrivilegeRole"): ("POST", _remove_privilege),
+    ("queue", "AddToQueue"): ("POST", _add_to_queue),
+}

@@ -1,0 +1,82 @@
+"""Property paths of one table into SQL columns, for `$filter` and `$orderby`."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from mock_services.errors import Unmodelled
+from mock_services.odata.filters import Operand
+from mock_services.odata.problems import BadQuery, UnknownProperty
+from mock_services.state.organisation import Organisation
+from mock_services.state.organisation.definitions import Column, Lookup, Table, tables
+from mock_services.state.organisation.schema import sql_table, type_column
+
+_KINDS = {
+    "string": "text", "memo": "text", "multiselect": "text", "entityname": "text", "bool": "bool", "guid": "guid",
+    "datetime": "instant", "date": "date", "organization": "guid",
+}  # fmt: skip
+_NUMBERS = {"int", "bigint", "picklist", "state", "status", "money", "double"}
+_LONGEST_PATH = 5
+
+
+class ColumnResolver:
+    """The columns of a table, and of the tables its lookups lead to."""
+
+    def __init__(self, organisation: Organisation, table: Table, source: sa.FromClause | None = None) -> None:
+        """`source` stands for the table in the query; the SQL table itself when None."""
+        self._organisation = organisation
+        self._table = table
+        self._source = sql_table(table.logical) if source is None else source
+
+    def operand(self, path: tuple[str, ...]) -> Operand:
+        """The column of a path. Raises UnknownProperty and BadQuery."""
+        if len(path) > _LONGEST_PATH:
+            raise BadQuery("The path is too long.")
+        return self._own(path[0]) if len(path) == 1 else self._beyond(path)
+
+    def _own(self, name: str) -> Operand:
+        table = self._table
+        if name in table.columns:
+            return self._column(table.columns[name])
+        if name in table.values:
+            return self._lookup(table.values[name])
+        if name in table.navigation:  # `parentbusinessunitid eq null`, as Microsoft's own provider asks
+            return self._lookup(table.navigation[name][0])
+        if name == "ownerid" and table.base == "principal":
+            return Operand(self._source.c[table.primary_id], "guid")
+        raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{table.logical}")
+
+    def _column(self, column: Column) -> Operand:
+        if column.type == "managed":
+            raise BadQuery(f"The property '{column.name}' cannot be used in a query: it is a complex value.")
+        kind = "number" if column.type in _NUMBERS else _KINDS[column.type]
+        if column.type == "organization":
+            return Operand(sa.literal(self._organisation.id), kind)
+        if column.fixed is not None:
+            return Operand(sa.literal(column.fixed), kind)
+        if column.mirrors is not None:
+            return Operand(self._source.c[type_column(column.mirrors)].collate("NOCASE"), kind)
+        return Operand(self._source.c[column.name], kind)
+
+    def _lookup(self, lookup: Lookup) -> Operand:
+        if lookup.virtual:
+            return Operand(sa.literal(self._organisation.id), "guid")
+        return Operand(self._source.c[lookup.name], "guid")
+
+    def _beyond(self, path: tuple[str, ...]) -> Operand:
+        """A column at the far end of a lookup, as a subquery by primary key."""
+        if path[0] not in self._table.navigation:
+            raise UnknownProperty(path[0], f"Microsoft.Dynamics.CRM.{self._table.logical}")
+        lookup, targets = self._table.navigation[path[0]]
+        if len(targets) > 1:
+            raise Unmodelled(f"a query through {path[0]}, which may be a user or a team")
+        target = targets[0]
+        there = tables()[target]
+        alias = sql_table(target).alias()
+        far = ColumnResolver(self._organisation, there, alias).operand(path[1:])
+        link: sa.ColumnElement[Any] = self._lookup(lookup).expression
+        query = sa.select(far.expression).select_from(alias).where(alias.c[there.primary_id] == link)
+        if lookup.polymorphic:
+            query = query.where(self._source.c[type_column(lookup.name)] == target)
+        found: sa.ColumnElement[Any] = query.correlate(self._source).scalar_subquery()
+        return Operand(found.collate("NOCASE") if far.kind == "text" else found, far.kind)

@@ -1,0 +1,197 @@
+"""From a parsed path to what it stands for: a set, a row, a property, a navigation, a reference, an operation."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from mock_services.dataverse import facts, functions, metadata, queries, records
+from mock_services.dataverse.calls import NO_CONTENT, Answer, Call, not_for_collection
+from mock_services.dataverse.errors import Refusal, no_resource, no_segment, payload
+from mock_services.dataverse.payloads import Changes, read_changes
+from mock_services.dataverse.references import change_references
+from mock_services.dataverse.shapes import column_value, lookup_value, target_of
+from mock_services.dataverse.urls import Segment, read_key
+from mock_services.errors import Unmodelled
+from mock_services.state.organisation.definitions import (
+    Association,
+    Collection,
+    Table,
+    associations_of,
+    collections_of,
+    tables,
+    tables_by_set,
+)
+from mock_services.state.organisation.schema import sql_table, type_column
+
+Row = Mapping[str, Any]
+_UNMODELLED_ROOTS = {"$metadata", "$batch", "$all", "RelationshipDefinitions", "GlobalOptionSetDefinitions"}
+
+
+def act(call: Call) -> Answer:
+    """Do what a call asks. Raises Refusal and Unmodelled."""
+    for header in ("callerobjectid", "mscrmcallerid"):
+        if header in call.headers:
+            raise Unmodelled(f"impersonation by {header}")
+    if not call.path.segments:
+        return _service_document(call)
+    head = call.path.head
+    call.exchange.operation = f"dataverse.{head.name}.{call.method.lower()}"
+    if head.name in _UNMODELLED_ROOTS:
+        raise Unmodelled(f"{head.name}")
+    if head.name == metadata.SET:
+        return metadata.answer(call)
+    if functions.is_operation(head.name):
+        return functions.call_unbound(call)
+    table = call.organisation.table_of_set(head.name)
+    if table is None:
+        raise no_segment(head.name)
+    if call.method not in ("GET", "POST", "PATCH", "PUT", "DELETE"):
+        raise Unmodelled(f"the method {call.method}")
+    call.exchange.operation = f"dataverse.{table.set}.{_VERBS[call.method]}"
+    return _set(call, table) if head.inside is None else _row(call, table, read_key(table, head.inside))
+
+
+_VERBS = {"GET": "read", "POST": "create", "PATCH": "update", "PUT": "update", "DELETE": "delete"}
+
+
+def _service_document(call: Call) -> Answer:
+    call.exchange.operation = "dataverse.service_document"
+    if call.method != "GET":
+        raise no_resource(call.url)
+    sets = sorted(table.set for table in tables_by_set().values() if call.organisation.has(table.logical))
+    value = [{"name": name, "kind": "EntitySet", "url": name} for name in sets]
+    return Answer(200, {"@odata.context": f"{call.root}/$metadata", "value": value})
+
+
+_ON_ROW: Mapping[str, Callable[[Call, Table, str], Answer]] = {
+    "GET": records.read_one,
+    "PATCH": records.update,
+    "DELETE": records.delete,
+}
+
+
+def _set(call: Call, table: Table) -> Answer:
+    tail = call.path.tail
+    if tail:
+        if len(tail) == 1 and tail[0].name == "$count" and call.method == "GET":
+            return queries.count_rows(call, table)
+        if tail[0].name.startswith(facts.NAMESPACE):
+            raise Unmodelled(f"the operation {tail[0].name.removeprefix(facts.NAMESPACE)} on a set")
+        raise no_segment(tail[0].name)
+    if call.method == "GET":
+        return queries.list_rows(call, table)
+    if call.method == "POST":
+        return records.create(call, table)
+    raise not_for_collection(call.method)
+
+
+def _row(call: Call, table: Table, id: str) -> Answer:  # noqa: A002 - the word everybody uses for it
+    tail = call.path.tail
+    if not tail:
+        if call.method not in _ON_ROW:
+            raise no_resource(call.url)
+        return _ON_ROW[call.method](call, table, id)
+    first = tail[0]
+    if first.name.startswith(facts.NAMESPACE):
+        return functions.call_bound(call, table, id, first.name.removeprefix(facts.NAMESPACE))
+    if first.name in table.navigation:
+        return _single(call, table, id, first, tail[1:])
+    way = associations_of(table.logical).get(first.name) or collections_of(table.logical).get(first.name)
+    if way is not None and call.organisation.has(way.table):
+        return _collection(call, table, id, way, first, tail=tail[1:])
+    if first.name in table.columns or first.name in table.values:
+        return _property(call, table, id, first.name, tail[1:])
+    raise no_segment(first.name)
+
+
+def _property(call: Call, table: Table, id: str, name: str, tail: tuple[Segment, ...]) -> Answer:  # noqa: A002 - as above
+    """`set(id)/column`: read, set by `{"value": …}`, or emptied."""
+    if tail:
+        raise Unmodelled(f"{tail[0].name} of a property")
+    if call.method == "GET":
+        row = records.existing(call, table, id, "Read")
+        if name in table.values:
+            value = lookup_value(call.organisation, table.values[name], row)
+        else:
+            value = column_value(call.organisation, table.columns[name], row)
+        if value is None:
+            return NO_CONTENT
+        return Answer(200, {"@odata.context": call.context(f"{table.set}({id})/{name}"), "value": value})
+    row = records.existing(call, table, id, "Write")
+    if call.method == "PUT":
+        if set(call.body) - {"@odata.context"} != {"value"}:
+            raise payload(table.set, facts.INVALID_PROPERTY.format(name=name, table=table.logical))
+        changes = read_changes(call, table, {name: call.body["value"]})
+    elif call.method == "DELETE":
+        changes = Changes(values={name: None})
+    else:
+        raise no_resource(call.url)
+    records.apply_changes(call, table, row, changes)
+    return NO_CONTENT
+
+
+def _single(call: Call, table: Table, id: str, first: Segment, tail: tuple[Segment, ...]) -> Answer:  # noqa: A002 - as above
+    """`set(id)/lookup`, and its `$ref`."""
+    lookup, targets = table.navigation[first.name]
+    has_targets = any(call.organisation.has(target) for target in targets)
+    is_reference = bool(tail) and tail[0].name == "$ref"
+    if not has_targets:
+        raise no_segment(first.name)
+    if len(tail) > 1 or (tail and not is_reference):
+        raise Unmodelled(f"a path beyond {first.name}")
+    if call.method == "GET":
+        row = records.existing(call, table, id, "Read")
+        value = lookup_value(call.organisation, lookup, row)
+        target = target_of(lookup, row)
+        if value is None or target not in targets:
+            return NO_CONTENT
+        there = tables()[target]
+        if is_reference:
+            link = f"{call.root}/{there.set}({value})"
+            return Answer(200, {"@odata.context": call.context("$ref"), "@odata.id": link})
+        return records.read_one(call, there, value)
+    if not is_reference:
+        raise Refusal("0x80060888", facts.NOT_ON_COLLECTION.format(method=call.method), status=405)
+    row = records.existing(call, table, id, "Write")
+    return change_references(call, table, row, first.name, first.inside)
+
+
+def _collection(
+    call: Call,
+    table: Table,
+    id: str,  # noqa: A002 - as above
+    way: Association | Collection,
+    first: Segment,
+    *,
+    tail: tuple[Segment, ...],
+) -> Answer:
+    """`set(id)/collection`, its `$count` and its `$ref`."""
+    last = tail[0].name if tail else ""
+    if len(tail) > 1 or last not in ("", "$ref", "$count"):
+        raise Unmodelled(f"a path beyond {first.name}")
+    if call.method == "GET" and first.inside is None:
+        records.existing(call, table, id, "Read")
+        there, within = tables()[way.table], _within(table, id, way)
+        if last == "$count":
+            return queries.count_rows(call, there, within=within)
+        if last == "$ref":
+            return queries.references(call, there, within)
+        return queries.list_rows(call, there, within=within)
+    if last != "$ref":
+        raise Unmodelled(f"{call.method} of {first}")
+    row = records.existing(call, table, id, "Read" if table.logical in ("systemuser", "team", "role") else "Write")
+    return change_references(call, table, row, first.name, first.inside)
+
+
+def _within(table: Table, id: str, way: Association | Collection) -> sa.ColumnElement[bool]:  # noqa: A002 - as above
+    """The rows of the far table that belong to this row."""
+    there = tables()[way.table]
+    sql = sql_table(there.logical)
+    if isinstance(way, Association):
+        via = sql_table(way.via)
+        return sql.c[there.primary_id].in_(sa.select(via.c[way.far]).where(via.c[way.near] == id))
+    condition: sa.ColumnElement[bool] = sql.c[way.lookup] == id
+    if there.lookups[way.lookup].polymorphic:
+        condition = sa.and_(condition, sql.c[type_column(way.lookup)] == table.logical)
+    return condition

@@ -1,0 +1,215 @@
+"""The one privilege check: first whether any role holds the privilege, then whether its depth reaches the row.
+
+Sources: Power Platform admin docs "How access to a record is determined" and "Security roles and privileges"; the texts
+are in facts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from mock_services.dataverse import facts
+from mock_services.dataverse.errors import Refusal
+from mock_services.quirks import Quirks
+from mock_services.state.organisation import Organisation
+from mock_services.state.organisation.definitions import Table, tables
+from mock_services.state.organisation.privileges import Depth, Privilege, catalogue, privilege_name
+from mock_services.state.organisation.roles import effective_roles
+from mock_services.state.organisation.schema import sql_table
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which rows a privilege covers."""
+
+    everything: bool
+    business_units: frozenset[str]
+    owners: frozenset[str]
+    depth: Depth
+
+    def covers(self, table: Table, row: Row) -> bool:
+        """Whether a row (its owner and business unit filled in) is covered."""
+        if self.everything or table.ownership in ("Organization", "None"):
+            return True
+        if table.ownership == "BusinessUnit":
+            return row.get("businessunitid") in self.business_units
+        return row.get("ownerid") in self.owners or row.get("owningbusinessunit") in self.business_units
+
+    def condition(self, table: Table) -> sa.ColumnElement[bool] | None:
+        """The same as SQL over the table's columns; None for no restriction."""
+        if self.everything:
+            return None
+        sql = sql_table(table.logical)
+        if table.logical == "queueitem":
+            queue = sql_table("queue")
+            inner = self.condition(tables()["queue"])
+            return sql.c.queueid.in_(sa.select(queue.c.queueid).where(inner)) if inner is not None else None
+        if table.ownership == "BusinessUnit":
+            return sql.c.businessunitid.in_(sorted(self.business_units))
+        if table.ownership == "User":
+            mine = sql.c.ownerid.in_(sorted(self.owners))
+            return sa.or_(mine, sql.c.owningbusinessunit.in_(sorted(self.business_units)))
+        return None
+
+
+def privilege_for(verb: str, table: Table) -> Privilege | None:
+    """The privilege that governs a verb on a table, or None where nothing does.
+
+    A queue item has none of its own: reading it takes Read on Queue, everything else AppendTo on Queue
+    (powerapps-docs queue-entities). An intersect is read with the table that governs it.
+    """
+    if table.word:
+        return catalogue().get(privilege_name(verb, table.word))
+    if table.logical == "queueitem":
+        return catalogue()[privilege_name("Read" if verb == "Read" else "AppendTo", "Queue")]
+    return catalogue()[privilege_name("Read", table.governed_by)] if table.governed_by else None
+
+
+class Security:
+    """What one user may in one organisation, asked of the state each time."""
+
+    def __init__(
+        self, organisation: Organisation, user: Row, quirks: Quirks, *, caller: str = "", prefix: str = ""
+    ) -> None:
+        """`caller` is who called, when it is not the user whose rights are judged; `prefix` starts every message."""
+        self._organisation = organisation
+        self.user = user
+        self.user_id = str(user["systemuserid"])
+        self._quirks = quirks
+        self._caller = caller or self.user_id
+        self._prefix = prefix
+
+    def demand(self, verb: str, table: Table) -> Reach:
+        """How far a verb reaches on a table. Raises Refusal when no role holds its privilege."""
+        privilege = privilege_for(verb, table)
+        if privilege is None:
+            return _EVERYTHING
+        reach = self._reach(privilege)
+        if reach is None:
+            raise self._refusal(privilege, table)
+        return reach
+
+    def demand_row(self, verb: str, table: Table, row: Row) -> None:
+        """As `demand`, and the row must be within reach. Raises Refusal."""
+        self.require_covers(verb, table, row, self.demand(verb, table))
+
+    def require_covers(self, verb: str, table: Table, row: Row, reach: Reach) -> None:
+        """The row must be within a reach asked for earlier. Raises Refusal."""
+        judged, owner = table, row
+        if table.logical == "queueitem" and row.get("queueid"):
+            judged, owner = tables()["queue"], self._organisation.get("queue", row["queueid"]) or {}
+        if not reach.covers(judged, owner):
+            level = facts.LEVELS[min(reach.depth + 1, Depth.Global)]
+            id_ = row.get(table.primary_id) or "00000000-0000-0000-0000-000000000000"
+            message = facts.NO_ACCESS.format(user=self.user_id, right=verb, id=id_, entity=table.schema, level=level)
+            raise Refusal("0x80048306", self._prefix + message)
+
+    def demand_named(self, name: str) -> None:
+        """A privilege that is not about one table. Raises Refusal."""
+        privilege = catalogue()[name]
+        if self._reach(privilege) is None:
+            raise self._refusal(privilege, None)
+
+    def demand_any_role(self, privilege: str) -> None:
+        """A call that needs no privilege but a user with some role; `privilege` is what the refusal names."""
+        if not self._role_count():
+            raise self._no_roles(privilege)
+
+    def _reach(self, privilege: Privilege) -> Reach | None:
+        grants = self._organisation.store.rows(_grants(), {"user": self.user_id, "privilege": privilege.id})
+        if not grants:
+            return None
+        depth = Depth(max(grant["mask"] for grant in grants).bit_length() - 1)
+        if depth is Depth.Global:
+            return _EVERYTHING
+        units: set[str] = set()
+        owners: set[str] = set()
+        for grant in grants:
+            if grant["team"]:
+                owners.add(grant["team"])
+            if not grant["team"] or grant["isinherited"]:
+                owners.add(self.user_id)
+            if not grant["team"]:
+                owners |= self._teams()
+            units |= self._units(Depth(grant["mask"].bit_length() - 1), grant["businessunitid"])
+        return Reach(False, frozenset(units), frozenset(owners), depth)
+
+    def _teams(self) -> set[str]:
+        return {row["teamid"] for row in self._organisation.select("teammembership", systemuserid=self.user_id)}
+
+    def _units(self, depth: Depth, unit: str) -> set[str]:
+        """A business unit, with those below it at depth Deep; none at depth Basic."""
+        if depth is Depth.Basic:
+            return set()
+        found, waiting = {unit}, [unit] if depth is Depth.Deep else []
+        while waiting:
+            below = self._organisation.select("businessunit", parentbusinessunitid=waiting.pop())
+            new = {row["businessunitid"] for row in below} - found
+            found |= new
+            waiting += new
+        return found
+
+    def _role_count(self) -> int:
+        return len(self._organisation.store.rows(effective_roles(), {"user": self.user_id}))
+
+    def _no_roles(self, privilege: str) -> Refusal:
+        message = self._prefix + facts.NO_ROLES.format(user=self.user_id, privilege=privilege)
+        return Refusal("0x80042f09", message, status=self._quirks.user_without_role_status)
+
+    def _refusal(self, privilege: Privilege, table: Table | None) -> Refusal:
+        roles = self._role_count()
+        if not roles:
+            return self._no_roles(privilege.name)
+        count = sa.select(sa.func.count()).select_from(sql_table("privilege"))
+        template = facts.MISSING_PRIVILEGE if table else facts.MISSING_PRIVILEGE_ALONE
+        message = template.format(
+            user=self.user_id,
+            roles=roles,
+            privileges=len(self._organisation.privileges_of(self.user_id)),
+            access_mode=self.user["accessmode"],
+            known=self._organisation.store.value(count),
+            business_unit=self.user["businessunitid"],
+            privilege=privilege.name,
+            privilege_id=privilege.id,
+            code=table.code if table else "",
+            entity=table.logical if table else "",
+            label=table.label if table else "",
+            caller=self._caller,
+        )
+        return Refusal("0x80040220", self._prefix + message)
+
+
+_EVERYTHING = Reach(True, frozenset(), frozenset(), Depth.Global)
+
+
+@cache
+def _grants() -> sa.CompoundSelect[Any]:
+    """Depth, business unit and source of every grant of one privilege to one user, its own and its teams'.
+
+    A role belongs to the business unit of who holds it, so the role's own tells where a depth is measured from.
+    """
+    link, role = sql_table("roleprivileges"), sql_table("role")
+    own, teams, members = sql_table("systemuserroles"), sql_table("teamroles"), sql_table("teammembership")
+    user: sa.BindParameter[str] = sa.bindparam("user")
+    privilege: sa.BindParameter[str] = sa.bindparam("privilege")
+    columns = (link.c.privilegedepthmask.label("mask"), role.c.businessunitid, role.c.isinherited)
+    held = sa.and_(link.c.roleid == role.c.roleid, link.c.privilegeid == privilege)
+    direct = (
+        sa.select(*columns, sa.null().label("team"))
+        .join_from(own, role, role.c.roleid == own.c.roleid)
+        .join(link, held)
+        .where(own.c.systemuserid == user)
+    )
+    by_team = (
+        sa.select(*columns, members.c.teamid.label("team"))
+        .join_from(members, teams, teams.c.teamid == members.c.teamid)
+        .join(role, role.c.roleid == teams.c.roleid)
+        .join(link, held)
+        .where(members.c.systemuserid == user)
+    )
+    return direct.union_all(by_team)

@@ -1,0 +1,277 @@
+"""What a Dataverse table is: its columns, lookups, states and names, read from TOML into frozen dataclasses."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any
+
+TABLES = "mock_services.state.tables"
+INTEGER_RANGE = (-2147483648, 2147483647)
+VERBS = ("Create", "Read", "Write", "Delete", "Append", "AppendTo", "Assign", "Share")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that is not a lookup."""
+
+    name: str
+    type: str
+    """string memo int bigint bool picklist state status datetime date guid money double multiselect entityname
+    managed (a `{Value, CanBeChanged}` object) or organization (the organisation's own id, not stored)."""
+    length: int | None = None
+    min: float | None = None
+    max: float | None = None
+    options: Mapping[int, str] = field(default_factory=dict)
+    default: Any = None
+    level: str = "none"
+    """Required level: none, application (only forms insist) or system (the platform insists)."""
+    create: bool = True
+    update: bool = True
+    index: bool = False
+    mirrors: str | None = None
+    """The lookup whose target's name this entityname column holds."""
+    fixed: str | None = None
+    managed_name: str = ""
+
+    @property
+    def stored(self) -> bool:
+        """Whether there is a column behind it in the database."""
+        return self.type != "organization" and self.fixed is None and self.mirrors is None
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A column that points at a row of one of its targets."""
+
+    name: str
+    targets: Mapping[str, str]
+    """Target table -> the single-valued navigation property that leads there. Empty: the table is not modelled."""
+    collections: Mapping[str, str] = field(default_factory=dict)
+    """Target table -> the collection-valued navigation property that leads back."""
+    level: str = "none"
+    create: bool = True
+    update: bool = True
+    index: bool = False
+    virtual: bool = False
+    """Not stored: always the organisation itself."""
+
+    @property
+    def value_name(self) -> str:
+        """The name of the value on the wire."""
+        return f"_{self.name}_value"
+
+    @property
+    def polymorphic(self) -> bool:
+        """Whether the target's table has to be kept beside the id."""
+        return len(self.targets) > 1
+
+    @property
+    def only_target(self) -> str | None:
+        """The target of a lookup that has one."""
+        return next(iter(self.targets)) if len(self.targets) == 1 else None
+
+
+@dataclass(frozen=True)
+class State:
+    """One value of `statecode` and the values of `statuscode` that go with it; the first is its default."""
+
+    value: int
+    label: str
+    statuses: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table."""
+
+    logical: str
+    set: str
+    schema: str
+    label: str
+    code: int
+    primary_id: str
+    ownership: str
+    """User, BusinessUnit, Organization or None."""
+    primary_name: str = ""
+    word: str = ""
+    """The table's word in the names of its privileges; empty when it has none of its own."""
+    governed_by: str = ""
+    """Whose privileges govern a table that has none of its own: the word of that table."""
+    verbs: tuple[str, ...] = VERBS
+    solution: str | None = None
+    base: str = "crmbaseentity"
+    notes: bool = False
+    queues: bool = False
+    read_only: bool = False
+    unique: tuple[str, ...] = ()
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    states: tuple[State, ...] = ()
+
+    @cached_property
+    def navigation(self) -> Mapping[str, tuple[Lookup, tuple[str, ...]]]:
+        """Single-valued navigation property -> its lookup and its target; `ownerid` alone has two."""
+        found: dict[str, tuple[Lookup, tuple[str, ...]]] = {}
+        for lookup in self.lookups.values():
+            for target, nav in lookup.targets.items():
+                found[nav] = (lookup, (*found.get(nav, (lookup, ()))[1], target))
+        return found
+
+    @cached_property
+    def values(self) -> Mapping[str, Lookup]:
+        """Lookups by the name of their value on the wire (`_ownerid_value`)."""
+        return {lookup.value_name: lookup for lookup in self.lookups.values()}
+
+    def state_of_status(self, status: int) -> int | None:
+        """The state that a status belongs to, or None."""
+        return next((state.value for state in self.states if status in state.statuses), None)
+
+    def default_status(self, state: int) -> int | None:
+        """The status that a state starts with, or None for no such state."""
+        return next((next(iter(each.statuses)) for each in self.states if each.value == state), None)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A collection-valued navigation property that follows a lookup backwards."""
+
+    name: str
+    table: str
+    lookup: str
+
+
+@dataclass(frozen=True)
+class Association:
+    """A many-to-many navigation property, as one of its two ends sees it."""
+
+    name: str
+    via: str
+    """The intersect table."""
+    near: str
+    far: str
+    """The columns of the intersect: this end's id and the other's."""
+    table: str
+    """The table at the other end."""
+
+
+ASSOCIATIONS: Mapping[str, tuple[Association, ...]] = {
+    "systemuser": (
+        Association("systemuserroles_association", "systemuserroles", "systemuserid", "roleid", "role"),
+        Association("teammembership_association", "teammembership", "systemuserid", "teamid", "team"),
+    ),
+    "team": (
+        Association("teamroles_association", "teamroles", "teamid", "roleid", "role"),
+        Association("teammembership_association", "teammembership", "teamid", "systemuserid", "systemuser"),
+    ),
+    "role": (
+        Association("systemuserroles_association", "systemuserroles", "roleid", "systemuserid", "systemuser"),
+        Association("teamroles_association", "teamroles", "roleid", "teamid", "team"),
+        Association("roleprivileges_association", "roleprivileges", "roleid", "privilegeid", "privilege"),
+    ),
+    "privilege": (
+        Association("roleprivileges_association", "roleprivileges", "privilegeid", "roleid", "role"),
+    ),
+}  # fmt: skip
+"""Table -> its many-to-many navigation properties, by the public names of the relationships."""
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """All table definitions by logical name. Read once a process; never changed."""
+    files = sorted(each.name for each in resources.files(TABLES).iterdir() if each.name.endswith(".toml"))
+    return {table.logical: table for table in (_table(name) for name in files)}
+
+
+@cache
+def tables_by_set() -> Mapping[str, Table]:
+    """All table definitions by the name of their set in URLs."""
+    return {table.set: table for table in tables().values()}
+
+
+@cache
+def collections_of(logical: str) -> Mapping[str, Collection]:
+    """The collection-valued navigation properties of a table that follow lookups backwards, by name."""
+    found: dict[str, Collection] = {}
+    for table in tables().values():
+        for lookup in table.lookups.values():
+            if logical in lookup.collections:
+                name = lookup.collections[logical]
+                found[name] = Collection(name, table.logical, lookup.name)
+    return found
+
+
+@cache
+def associations_of(logical: str) -> Mapping[str, Association]:
+    """The many-to-many navigation properties of a table, by name."""
+    return {each.name: each for each in ASSOCIATIONS.get(logical, ())}
+
+
+def _table(name: str) -> Table:
+    raw = tomllib.loads(resources.files(TABLES).joinpath(name).read_text("utf-8"))
+    states = tuple(_state(each) for each in raw.pop("states", ()))
+    has_system = raw.pop("system_columns", True)
+    columns = {key: _column(key, each) for key, each in raw.pop("columns", {}).items()}
+    lookups = {key: Lookup(name=key, **each) for key, each in raw.pop("lookups", {}).items()}
+    if states:
+        columns |= {column.name: column for column in _state_columns(states)}
+    if has_system:
+        columns |= {column.name: column for column in _SYSTEM_COLUMNS}
+        lookups |= {lookup.name: lookup for lookup in _SYSTEM_LOOKUPS}
+    if raw["ownership"] == "User":
+        lookups |= {lookup.name: lookup for lookup in _owner_lookups(raw["schema"])}
+    raw["verbs"] = tuple(raw.get("verbs", VERBS))
+    raw["unique"] = tuple(raw.get("unique", ()))
+    columns = {raw["primary_id"]: Column(raw["primary_id"], "guid", update=False), **columns}
+    return Table(**raw, columns=columns, lookups=lookups, states=states)
+
+
+def _column(name: str, raw: dict[str, Any]) -> Column:
+    options = {int(value): label for value, label in raw.pop("options", {}).items()}
+    return Column(name=name, options=options, **raw)
+
+
+def _state(raw: dict[str, Any]) -> State:
+    statuses = {int(value): label for value, label in raw["statuses"].items()}
+    return State(raw["value"], raw["label"], statuses)
+
+
+def _state_columns(states: tuple[State, ...]) -> Iterator[Column]:
+    yield Column("statecode", "state", options={state.value: state.label for state in states}, create=False)
+    yield Column("statuscode", "status", options={k: v for state in states for k, v in state.statuses.items()})
+
+
+_SYSTEM_COLUMNS = (
+    Column("createdon", "datetime", create=False, update=False),
+    Column("modifiedon", "datetime", create=False, update=False),
+    Column("overriddencreatedon", "datetime", update=False),
+    Column("importsequencenumber", "int", update=False),
+    Column("versionnumber", "bigint", create=False, update=False),
+)
+_SYSTEM_LOOKUPS = tuple(
+    Lookup(name, {"systemuser": name}, create=False, update=False)
+    for name in ("createdby", "modifiedby", "createdonbehalfby", "modifiedonbehalfby")
+)
+
+
+def _owner_lookups(schema: str) -> Iterator[Lookup]:
+    """Who owns a row of a user-owned table; its navigation names carry the schema's name where they would clash."""
+    yield Lookup("ownerid", {"systemuser": "ownerid", "team": "ownerid"}, level="system", index=True)
+    yield Lookup(
+        "owninguser",
+        {"systemuser": "owninguser"},
+        {"systemuser": f"system_user_{schema.lower()}s"},
+        "none",
+        False,
+        False,
+    )
+    yield Lookup("owningteam", {"team": "owningteam"}, {"team": f"team_{schema.lower()}s"}, "none", False, False)
+    yield Lookup(
+        "owningbusinessunit",
+        {"businessunit": "owningbusinessunit"},
+        {"businessunit": f"business_unit_{schema.lower()}s"},
+        "none",
+        False,
+        False,
+    )
