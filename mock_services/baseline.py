@@ -69,6 +69,7 @@ def fresh(
     domain = f"{label}.onmicrosoft.com"
     directory.personalise(tenant_id=chance.guid(), display_name=name, domain=domain)
     organisation = Organisation(Store.memory(image.organisation), clock=clock, chance=chance)
+    organisation.people.move_domain(_FROZEN_DOMAIN, domain)
     organisation.personalise(host=f"{label}.{region}.dynamics.com", tenant_id=directory.tenant_id, display_name=name)
     return _open(directory, [organisation], clock, chance)
 
