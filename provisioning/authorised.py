@@ -1,0 +1,117 @@
+"""Calls with a bearer token: the token, one fresh one after a 401, paging, and a letter for every refusal."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from provisioning.problems import AnswerLost, NotReached, Problem
+from provisioning.said import Said, Service
+from provisioning.transport import Answer, Transport
+
+Explain = Callable[[str, Said], Problem]
+
+
+class TokenSource(Protocol):
+    """Where bearer tokens come from: a sign-in, or one token at hand."""
+
+    async def token(self, resource: str, *, fresh: bool = False) -> str:
+        """A token for a resource; `fresh` asks for a new one."""
+        ...
+
+    async def claims(self, resource: str) -> Mapping[str, Any]:
+        """What that token says of itself, unverified."""
+        ...
+
+
+class Caller:
+    """One service as one identity sees it. Paths are relative to `root`; `explain` words a refusal."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        sign_in: TokenSource,
+        *,
+        service: Service,
+        resource: str,
+        root: str,
+        explain: Explain,
+    ) -> None:
+        self.root = root
+        self._transport = transport
+        self._sign_in = sign_in
+        self._service = service
+        self._resource = resource
+        self._explain = explain
+
+    async def ask(
+        self,
+        tried: str,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        ok: tuple[int, ...] = (200, 201, 204),
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """The answer, its status one of `ok`. Raises Refused and its kin, NotReached, or AnswerLost for a create."""
+        try:
+            answer = await self._send(method, path, json=json, headers=headers)
+        except NotReached as problem:
+            if method == "POST" and problem.maybe_done:
+                raise AnswerLost(tried, problem.heard, remedy=problem.remedy) from None
+            raise
+        if answer.status in ok:
+            return answer
+        if method == "POST" and answer.outcome_unknown:
+            raise AnswerLost(tried, str(answer.said), said=answer.said)
+        raise self._explain(tried, answer.said)
+
+    async def read(self, tried: str, path: str) -> dict[str, Any] | None:
+        """One object; None where it does not exist."""
+        answer = await self.ask(tried, "GET", path, ok=(200, 404))
+        return None if answer.status == 404 else self._object(tried, answer)
+
+    async def pages(self, tried: str, path: str) -> list[dict[str, Any]]:
+        """Every row of a collection, over all its pages."""
+        rows: list[dict[str, Any]] = []
+        link: str | None = path
+        while link:
+            page = self._object(tried, await self.ask(tried, "GET", link, ok=(200,)))
+            rows += [row for row in page.get("value", []) if isinstance(row, dict)]
+            link = page.get("@odata.nextLink")
+        return rows
+
+    async def granted(self) -> frozenset[str] | None:
+        """Permissions that the token names (app roles or delegated scopes); None where it cannot be read."""
+        claims = await self._sign_in.claims(self._resource)
+        if not claims:
+            return None
+        return frozenset([*claims.get("roles", []), *str(claims.get("scp", "")).split()])
+
+    def _object(self, tried: str, answer: Answer) -> dict[str, Any]:
+        """The body as an object; a page in its place is a refusal, whatever its status says."""
+        try:
+            body = answer.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            raise self._explain(tried, answer.said)
+        return body
+
+    async def _send(self, method: str, path: str, *, json: object, headers: Mapping[str, str] | None) -> Answer:
+        url = self._absolute(path)
+        for fresh in (False, True):
+            token = await self._sign_in.token(self._resource, fresh=fresh)
+            wanted = {"Accept": "application/json", **(headers or {}), "Authorization": f"Bearer {token}"}
+            answer = await self._transport.send(method, url, service=self._service, json=json, headers=wanted)
+            if answer.status != 401:
+                break
+        return answer
+
+    def _absolute(self, path: str) -> str:
+        """A path below the root, or a link that the service sent; the token goes to no other host."""
+        if "://" not in path:
+            return f"{self.root}/{path}"
+        origin = "/".join(self.root.split("/", 3)[:3])
+        if not path.startswith(f"{origin}/"):
+            raise Problem("follow a link to the next page", f"it leads away from {origin}")
+        return path

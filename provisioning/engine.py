@@ -1,0 +1,332 @@
+"""The only loops: plan, provision, undo, and the way to a verdict.
+
+Steps look and make once; here is decided what to do about what they find, what to wait for, and what to write down.
+A create whose answer was lost is looked up, not repeated.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from provisioning.access import Access, operator_access
+from provisioning.clock import Clock
+from provisioning.patience import Patience, rounds, until_seen
+from provisioning.problems import AnswerLost, GaveUpWaiting, NotPermitted, NotYet, Problem
+from provisioning.receipt import Asked, Receipt, Thing
+from provisioning.settings import Integration, Settings
+from provisioning.step import Finding, Permit, Site, Step
+from provisioning.steps import STEPS
+from provisioning.transport import Transport
+from provisioning.verdict import Verdict
+from provisioning.verify import verify
+
+State = Literal["looking", "found", "making", "made", "waiting", "kept", "failed"]
+Outcome = Literal["made", "changed", "kept", "removed", "restored", "left"]
+Action = Literal["make", "change", "keep"]
+
+# After a lost answer: how often to look before asking again. Young objects flicker, so one miss proves little.
+_LOOKS_AFTER_A_LOSS = 3
+_UNTIL_READY = Patience(deadline=timedelta(minutes=3))
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the live list: a step and what it is doing; `seconds` since the step began, by the clock."""
+
+    step: str
+    title: str
+    state: State
+    detail: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What became of one step."""
+
+    step: str
+    title: str
+    guide_step: int
+    outcome: Outcome
+    detail: str
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return {
+            "step": self.step,
+            "title": self.title,
+            "guide_step": self.guide_step,
+            "outcome": self.outcome,
+            "detail": self.detail,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """The four values, and what each step came to."""
+
+    integration: Integration
+    steps: tuple[StepReport, ...]
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether everything was as it should be."""
+        return all(report.outcome == "kept" for report in self.steps)
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain JSON values, without the secret."""
+        return {
+            "tenant_id": self.integration.tenant_id,
+            "client_id": self.integration.client_id,
+            "environment_url": self.integration.environment_url,
+            "steps": [report.to_json() for report in self.steps],
+        }
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """What a step would do, what it needs of the operator, and whether the operator has it (None: unknown)."""
+
+    step: str
+    title: str
+    guide_step: int
+    action: Action
+    detail: str
+    needs: str
+    held: bool | None
+    whose_turn: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return dict(vars(self))
+
+
+@dataclass
+class _Progress:
+    """One step under way, for its events."""
+
+    step: Step
+    engine: "Engine"
+    began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.began = self.engine.clock.now().timestamp()
+
+    @property
+    def seconds(self) -> float:
+        return self.engine.clock.now().timestamp() - self.began
+
+    def tell(self, state: State, detail: str = "") -> None:
+        self.engine.on_event(Event(self.step.name, self.step.title, state, detail, self.seconds))
+
+    def report(self, outcome: Outcome, detail: str) -> StepReport:
+        return StepReport(self.step.name, self.step.title, self.step.guide_step, outcome, detail, self.seconds)
+
+
+class Engine:
+    """One set-up: settings, a way onto the wire, a clock, a receipt, and somebody who listens."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        transport: Transport,
+        clock: Clock,
+        receipt: Receipt | None = None,
+        on_event: Callable[[Event], None] = lambda _: None,
+        *,
+        access: Access | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """Raises BadInput where the settings name no operator, or the receipt belongs to another tenant."""
+        self.settings = settings
+        self.transport = transport
+        self.clock = clock
+        self.receipt = receipt or Receipt()
+        self.on_event = on_event
+        self.access = access or operator_access(settings, transport, clock)
+        self.patience = patience or Patience()
+        self.receipt.belongs_to(settings.tenant_id, settings.environment_url)
+
+    async def plan(self, secret: SecretStr | None = None) -> tuple[PlannedStep, ...]:
+        """What there is, what would be made or changed, and what the operator lacks. Changes nothing.
+
+        `secret` is the value from an earlier run: without it nobody can tell whether a usable one is there.
+        """
+        site, planned = self._site(secret), []
+        for step in STEPS:
+            permit = await step.may_pass(site)
+            waiting_for = [name for name in step.after if name not in site.things]
+            finding = Finding(detail=f"after {waiting_for[0]}") if waiting_for else await step.find(site)
+            if finding.thing is not None:
+                site.things[step.name] = finding.thing
+            planned.append(_planned(step, finding, permit))
+        return tuple(planned)
+
+    async def provision(self, secret: SecretStr | None = None) -> Provisioned:
+        """Make what is missing and mend what is not as it should be; raises a Problem where that cannot be done.
+
+        `secret` is the value from an earlier run; with it and the receipt a second run changes nothing.
+        """
+        site, reports, permits_seen = self._site(secret), [], False
+        for number, step in enumerate(STEPS):
+            progress = _Progress(step, self)
+            try:
+                progress.tell("looking")
+                finding = await step.find(site)
+                if finding.complete:
+                    reports.append(self._keep(site, progress, finding))
+                    continue
+                if not permits_seen:
+                    await self._check_permits(site, STEPS[number:])
+                    permits_seen = True
+                reports.append(await self._bring_about(site, progress, finding))
+            except Problem as problem:
+                progress.tell("failed", str(problem))
+                raise
+        if site.secret is None:  # pragma: no cover - the step for the secret leaves one or raises
+            raise Problem("hand over the four values", "the secret's value is not at hand")
+        integration = Integration(
+            tenant_id=self.settings.tenant_id,
+            client_id=site.thing("application").members["app_id"],
+            client_secret=site.secret,
+            environment_url=self.settings.environment_url,
+        )
+        return Provisioned(integration, tuple(reports))
+
+    async def verify(
+        self, integration: Integration, *, write_probe: bool = False, operator: Access | None = None
+    ) -> Verdict:
+        """The vendor's Test & Save and the deeper probes; with an operator's access the verdict sees more."""
+        return await verify(
+            integration,
+            transport=self.transport,
+            clock=self.clock,
+            bases=self.settings.bases(),
+            channels=self.settings.channels,
+            write_probe=write_probe,
+            operator=operator,
+        )
+
+    async def undo(self) -> tuple[StepReport, ...]:
+        """Remove what the receipt says is ours and put back what was changed, newest first. Twice is once."""
+        site = self._site(None)
+        site.things = dict(self.receipt.things())
+        reports = []
+        for step in reversed(STEPS):
+            thing = await self._ours_after_all(site, step)
+            if thing is None:
+                continue
+            progress = _Progress(step, self)
+            touched = thing.ours or bool(thing.changed)
+            if touched:
+                progress.tell("making", "undoing")
+                await step.unmake(site, thing)
+            self.receipt.unmade(step.name)
+            outcome: Outcome = "removed" if thing.ours else "restored" if touched else "left"
+            progress.tell("made" if touched else "kept", outcome)
+            reports.append(progress.report(outcome, thing.id))
+        return tuple(reports)
+
+    def _site(self, secret: SecretStr | None) -> Site:
+        if secret is not None:
+            self.transport.hide(secret.get_secret_value())
+        return Site(self.settings, self.access, self.transport, self.clock, self.receipt, secret)
+
+    def _keep(self, site: Site, progress: _Progress, finding: Finding) -> StepReport:
+        """Adopt what was found as it should be."""
+        assert finding.thing is not None  # noqa: S101 - a complete finding has one; mypy wants it said
+        name = progress.step.name
+        site.things[name] = finding.thing
+        self.receipt.kept(name, finding.thing)
+        progress.tell("kept", finding.detail)
+        return progress.report("kept", finding.detail)
+
+    async def _check_permits(self, site: Site, steps: tuple[Step, ...]) -> None:
+        """Before the first change: a permission that is surely missing stops the work while nothing is half done."""
+        for step in steps:
+            permit = await step.may_pass(site)
+            if permit.held is False:
+                raise NotPermitted(
+                    step.title,
+                    f"the operator does not have {permit.needs}",
+                    whose_turn=permit.whose_turn,
+                    remedy=f"give the operator {permit.needs}",
+                )
+
+    async def _bring_about(self, site: Site, progress: _Progress, finding: Finding) -> StepReport:
+        """Make or complete, write it down, and wait until it is in force."""
+        step, creating = progress.step, finding.thing is None
+        wish = finding.detail if creating else f"lacks {', '.join(finding.lacks)}"
+        progress.tell("making", wish)
+        self.receipt.asking(step.name, Asked(self.clock.now(), creating, finding.notes))
+        thing = await self._make(site, progress, finding)
+        site.things[step.name] = thing
+        self.receipt.made(step.name, thing)
+        detail = wish
+        if not await self._in_force(site, progress, thing):
+            minutes = _UNTIL_READY.deadline // timedelta(minutes=1)
+            detail = f"{wish}; waited {minutes} minutes for {step.waits_for}, in vain"
+        progress.tell("made", detail)
+        return progress.report("made" if creating else "changed", detail)
+
+    async def _make(self, site: Site, progress: _Progress, finding: Finding) -> Thing:
+        """Ask until it is made: lag is waited out, a lost answer is looked up first."""
+        step, heard = progress.step, ""
+        async for round_ in rounds(self.clock, self.patience):
+            if round_:
+                finding = await step.find(site)
+            try:
+                if finding.complete and finding.thing is not None:
+                    return finding.thing
+                return await step.make(site, finding)
+            except NotYet as problem:
+                heard = problem.heard
+                progress.tell("waiting", f"not everywhere yet: {heard}")
+            except AnswerLost as problem:
+                heard = problem.heard
+                progress.tell("waiting", f"the answer was lost, looking whether it took effect: {heard}")
+                await self._look_around(site, step)
+            except Problem:
+                self.receipt.refused(step.name)
+                raise
+        raise GaveUpWaiting(step.title, f"after {self.patience.deadline} the last answer was: {heard}")
+
+    async def _look_around(self, site: Site, step: Step) -> None:
+        """Look a few times for what a lost answer may have made; it ends early when something is there."""
+        for look in range(_LOOKS_AFTER_A_LOSS):
+            await self.clock.sleep(self.patience.pause(look))
+            if (await step.find(site)).thing is not None:
+                return
+
+    async def _in_force(self, site: Site, progress: _Progress, thing: Thing) -> bool:
+        """Whether others see it, several times in a row, within a few minutes."""
+        step = progress.step
+        return await until_seen(
+            lambda: step.ready(site, thing),
+            clock=self.clock,
+            patience=_UNTIL_READY,
+            on_miss=lambda: progress.tell("waiting", f"waiting for {step.waits_for}"),
+        )
+
+    async def _ours_after_all(self, site: Site, step: Step) -> Thing | None:
+        """The recorded thing; where a question is open instead, whatever the step finds that is ours."""
+        known = self.receipt.thing(step.name)
+        if known is not None or self.receipt.asked(step.name) is None:
+            return known
+        if any(name not in site.things for name in step.after):
+            return None
+        found = (await step.find(site)).thing
+        return found if found is not None and found.ours else None
+
+
+def _planned(step: Step, finding: Finding, permit: Permit) -> PlannedStep:
+    action: Action = "keep" if finding.complete else "make" if finding.thing is None else "change"
+    detail = f"lacks {', '.join(finding.lacks)}" if finding.lacks else finding.detail
+    return PlannedStep(
+        step.name, step.title, step.guide_step, action, detail, permit.needs, permit.held, permit.whose_turn
+    )

@@ -1,0 +1,64 @@
+"""Waiting, always bounded and always by the clock handed in: pauses, sightings in a row, deadlines."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from provisioning.clock import Clock
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How to wait: pauses grow from `first` to `longest` by `growth`, until `deadline` has gone by."""
+
+    first: timedelta = timedelta(seconds=1)
+    longest: timedelta = timedelta(seconds=15)
+    growth: float = 2.0
+    deadline: timedelta = timedelta(minutes=10)
+    # Consecutive reads go to different replicas, so one good answer proves little (hashicorp/terraform-provider-azuread
+    # internal/helpers/consistency asks for five in a row); two are enough where each is a real sign-in or read.
+    sightings: int = 2
+
+    def pause(self, round_: int) -> timedelta:
+        """The pause after the round numbered `round_`, counted from zero."""
+        grown = self.first.total_seconds() * self.growth ** min(round_, 30)
+        return timedelta(seconds=min(grown, self.longest.total_seconds()))
+
+
+async def rounds(clock: Clock, patience: Patience) -> AsyncIterator[int]:
+    """Count rounds from zero, pausing between them, until the deadline; the first comes at once."""
+    began = clock.now()
+    round_ = 0
+    while True:
+        yield round_
+        pause = patience.pause(round_)
+        if clock.now() + pause > began + patience.deadline:
+            return
+        await clock.sleep(pause)
+        round_ += 1
+
+
+async def until_seen(
+    look: Callable[[], Awaitable[bool]],
+    *,
+    clock: Clock,
+    patience: Patience,
+    on_miss: Callable[[], None] = lambda: None,
+) -> bool:
+    """Look until it was seen `patience.sightings` times in a row; False when the deadline came first.
+
+    Sightings that follow a miss are spaced by a pause; on a service where the first look succeeds nothing is waited.
+    """
+    in_a_row, missed = 0, False
+    async for _ in rounds(clock, patience):
+        while True:
+            if not await look():
+                in_a_row, missed = 0, True
+                on_miss()
+                break
+            in_a_row += 1
+            if in_a_row >= patience.sightings:
+                return True
+            if missed:
+                break
+    return False

@@ -1,0 +1,128 @@
+"""Guide step 2: a client secret.
+
+Its value is told once. A secret is kept where the value is at hand and the directory still lists it; otherwise a new
+one is made, and said so. One whose answer was lost is of no use to anybody: it is removed and replaced.
+"""
+
+from calendar import monthrange
+from datetime import datetime
+from typing import Final
+
+from provisioning.graph import Application, Secret
+from provisioning.problems import NotYet, Refused
+from provisioning.receipt import Thing
+from provisioning.said import Said
+from provisioning.step import Finding, Permit, Site, Step, graph_permit
+
+NAME: Final = "client_secret"
+_HINT_LENGTH: Final = (
+    3  # Graph's hint is how the value begins (passwordCredential, recorded by Azure/azure-cli 2025-04)
+)
+# What the token service answers while the new app, its service principal or its secret is not everywhere yet.
+_NOT_EVERYWHERE_YET: Final = frozenset({"AADSTS7000215", "AADSTS700016", "AADSTS7000229"})
+
+
+async def find(site: Site) -> Finding:
+    """The secret whose value is at hand, if the directory still lists it."""
+    application = await _application(site)
+    if application is None:
+        return Finding(detail="the application is not seen yet")
+    notes = {"before": sorted(secret.key_id for secret in application.secrets)}
+    if _strays(site, application):
+        return Finding(detail="an earlier secret's value was lost; it is replaced", notes=notes, seen=application)
+    known = site.recorded(NAME)
+    held = _match(site, application, known)
+    if held is not None:
+        ours = known is not None and known.id == held.key_id and known.ours
+        members = {"end": held.end.isoformat(), "application": application.id}
+        return Finding(Thing(held.key_id, members, ours), detail=f"ends {held.end:%Y-%m-%d}")
+    if known is not None and site.secret is None:
+        detail = "the value of the earlier secret is not at hand, so a new one is made beside it"
+    else:
+        detail = "no usable secret is at hand"
+    return Finding(detail=detail, notes=notes, seen=application)
+
+
+async def make(site: Site, finding: Finding) -> Thing:
+    """Remove what a lost answer left behind, then add one; its value goes to `site.secret`."""
+    application: Application | None = finding.seen
+    if application is None:
+        raise NotYet("add a client secret", Said("graph", 404, "Request_ResourceNotFound", "not seen yet"))
+    for stray in _strays(site, application):
+        await site.access.graph.remove_secret(application.id, stray.key_id)
+    start = site.clock.now()
+    end = _months_later(start, site.settings.secret_months)
+    made, value = await site.access.graph.add_secret(
+        application.id, name=site.settings.secret_name, start=start, end=end
+    )
+    site.take_secret(value)
+    return Thing(made.key_id, {"end": made.end.isoformat(), "application": application.id}, ours=True)
+
+
+async def unmake(site: Site, thing: Thing) -> None:
+    """Remove ours."""
+    if thing.ours:
+        await site.access.graph.remove_secret(thing.members["application"], thing.id)
+
+
+async def may_pass(site: Site) -> Permit:
+    """The same permission as for the registration."""
+    return await graph_permit(site, "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy")
+
+
+async def ready(site: Site, thing: Thing) -> bool:
+    """Whether the token service takes it; a young secret is refused like a wrong one. Asked anew each time."""
+    del thing
+    try:
+        await site.integration().token(site.settings.environment_url, fresh=True)
+    except Refused as problem:
+        if problem.refusal.code in _NOT_EVERYWHERE_YET:
+            return False
+        raise
+    return True
+
+
+async def _application(site: Site) -> Application | None:
+    return await site.access.graph.application(site.thing("application").id)
+
+
+def _strays(site: Site, application: Application) -> list[Secret]:
+    """Secrets that appeared since a create whose answer was never heard."""
+    asked = site.asked(NAME)
+    if asked is None or "before" not in asked.notes:
+        return []
+    before = frozenset(asked.notes["before"])
+    return [s for s in application.secrets if s.key_id not in before and s.name == site.settings.secret_name]
+
+
+def _match(site: Site, application: Application, known: Thing | None) -> Secret | None:
+    """The listed secret that the value at hand belongs to; the recorded one before one with the same beginning."""
+    if site.secret is None:
+        return None
+    hint = site.secret.get_secret_value()[:_HINT_LENGTH]
+    fitting = [s for s in application.secrets if s.hint == hint and s.end > site.clock.now()]
+    recorded = [s for s in fitting if known is not None and s.key_id == known.id]
+    if recorded or len(fitting) == 1:
+        return (recorded or fitting)[0]
+    return None
+
+
+def _months_later(start: datetime, months: int) -> datetime:
+    """The same day so many months later, or that month's last."""
+    year, month = divmod(start.month - 1 + months, 12)
+    year, month = start.year + year, month + 1
+    return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
+
+
+STEP: Final = Step(
+    NAME,
+    "Create a client secret",
+    2,
+    ("application", "service_principal"),
+    find,
+    make,
+    unmake,
+    may_pass,
+    ready,
+    waits_for="the token service to accept the new secret",
+)

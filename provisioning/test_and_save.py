@@ -1,0 +1,62 @@
+"""The vendor's Test & Save, call by call as the vendor makes it, with the values exactly as they were pasted.
+
+docs.open.cx integrations/dynamics-365/connect: a form POST to the v2 token endpoint with
+scope=<environment_url>/.default, then GET <environment_url>/api/data/v9.2/incidents. No MSAL here on purpose: it would
+ask for metadata first and hide which value was refused.
+"""
+
+from provisioning.problems import NotReached
+from provisioning.settings import Integration
+from provisioning.transport import Answer, Transport
+
+Heard = Answer | NotReached
+
+
+async def ask_for_token(transport: Transport, login: str, integration: Integration) -> Heard:
+    """The first call. Asking twice is as good as once, so the transport may repeat it."""
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": integration.client_id,
+        "client_secret": integration.client_secret.get_secret_value(),
+        "scope": f"{integration.environment_url}/.default",
+    }
+    url = f"{login}/{integration.tenant_id}/oauth2/v2.0/token"
+    try:
+        return await transport.send("POST", url, service="login", form=form, repeatable=True)
+    except NotReached as problem:
+        return problem
+
+
+async def read_incidents(transport: Transport, integration: Integration, token: str) -> Heard:
+    """The second call."""
+    url = f"{integration.environment_url}/api/data/v9.2/incidents"
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    try:
+        return await transport.send("GET", url, service="dataverse", headers=headers)
+    except NotReached as problem:
+        return problem
+
+
+def token_in(heard: Heard) -> str:
+    """The access token in the first call's answer; "" where there is none."""
+    if isinstance(heard, NotReached) or heard.status != 200:
+        return ""
+    body = _object(heard)
+    token = body.get("access_token") if body else None
+    return token if isinstance(token, str) else ""
+
+
+def read_rows(heard: Heard) -> bool:
+    """Whether the second call read incidents: a page with status 200 is not Dataverse."""
+    if isinstance(heard, NotReached) or heard.status != 200:
+        return False
+    body = _object(heard)
+    return body is not None and isinstance(body.get("value"), list)
+
+
+def _object(answer: Answer) -> dict[str, object] | None:
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
