@@ -89,6 +89,13 @@ def verify(
     write_probe: Annotated[
         bool, typer.Option("--write-probe", help="Also create a contact and a case, and remove them again.")
     ] = False,
+    with_operator: Annotated[
+        bool,
+        typer.Option(
+            "--with-operator",
+            help="Look with the operator of D365_ADMIN_CLIENT_ID and _SECRET too.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Test & Save with four values, then the deeper probes; says what is wrong, whose turn it is and what to do.
@@ -105,6 +112,7 @@ def verify(
             environ=os.environ,
             stdin=sys.stdin,
             write_probe=write_probe,
+            with_operator=with_operator,
         )
     verdict.report(as_json=as_json)
     raise typer.Exit(verdict.exit_code)

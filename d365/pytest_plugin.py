@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--live-settings names a real tenant; add --live to use it")
 
 
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """A live run stays in one process: workers would each provision a twin."""
     return 0 if config.getoption("--live") else None
@@ -78,6 +79,12 @@ def _signing_keys() -> SigningKeys:
     from mock_services.signing import SigningKeys
 
     return SigningKeys()
+
+
+@pytest.fixture(scope="session")
+def live_settings(pytestconfig: pytest.Config) -> Settings | None:
+    """What `--live-settings` names; None in a run that is not live."""
+    return pytestconfig.stash.get(LIVE_SETTINGS, None)
 
 
 @pytest.fixture

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TextIO
 
 from d365 import console
 from d365.reporting import COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
 from provisioning import settings as fields
+from provisioning.clouds import cloud_of
 from provisioning.problems import BadInput
-from provisioning.settings import Integration
+from provisioning.settings import Integration, Settings, load_settings
 from provisioning.verify import Verdict
 
 
@@ -42,6 +42,7 @@ def verify_values(
     environ: Mapping[str, str],
     stdin: TextIO,
     write_probe: bool,
+    with_operator: bool,
 ) -> Answer:
     """Check the values at the door, then against the services. Raises BadInput."""
     import anyio
@@ -54,25 +55,33 @@ def verify_values(
         ),
         client_secret=fields.client_secret(_secret(environ, stdin)),
     )
-    return Answer(anyio.run(_verify, checked, environ, write_probe))
+    settings = load_settings(
+        None,
+        {name: value for name, value in environ.items() if with_operator or not name.startswith("D365_ADMIN_")},
+        tenant_id=checked.tenant_id,
+        environment_url=checked.environment_url,
+        cloud=cloud_of(checked.environment_url),
+    )
+    if with_operator and settings.operator is None:
+        raise BadInput("operator", "is missing", "set D365_ADMIN_CLIENT_ID and D365_ADMIN_CLIENT_SECRET")
+    return Answer(anyio.run(_verify, checked, settings, write_probe))
 
 
-async def _verify(integration: Integration, environ: Mapping[str, str], write_probe: bool) -> Verdict:
+async def _verify(integration: Integration, settings: Settings, write_probe: bool) -> Verdict:
+    from provisioning.access import operator_access
     from provisioning.clock import RealClock
-    from provisioning.clouds import CLOUDS, cloud_of
     from provisioning.transport import connect
     from provisioning.verify import verify
 
     clock = RealClock()
-    bases = CLOUDS[cloud_of(integration.environment_url)].moved(login=environ.get("AZURE_AUTHORITY_HOST"))
-    ca_file = environ.get("D365_CA_FILE")
-    async with connect(clock, ca_file=Path(ca_file) if ca_file else None) as transport:
+    async with connect(clock, ca_file=settings.ca_file) as transport:
         return await verify(
             integration,
             transport=transport,
             clock=clock,
-            bases=bases,
+            bases=settings.bases(),
             write_probe=write_probe,
+            operator=operator_access(settings, transport, clock) if settings.operator else None,
         )
 
 

@@ -55,6 +55,8 @@ class FailureMode:
     evidence: str
     strike: Strike | None = field(default=None, repr=False)
     paste: Paste | None = field(default=None, repr=False)
+    asks_strangers: bool = False
+    """Live, its calls would reach a host that may be somebody else's."""
     looks_like: tuple[str, ...] = ()
     """Other failure modes that a client with only the four values cannot always tell apart from this one."""
 
@@ -64,8 +66,8 @@ class FailureMode:
 
     @property
     def safe_live(self) -> bool:
-        """Whether a real tenant may be asked: nothing in it is changed."""
-        return self.paste is not None
+        """Whether a real tenant may be asked: nothing in it is changed, and nobody else is bothered."""
+        return self.paste is not None and not self.asks_strangers
 
     def apply(self, tenant: FakeTenant, integration: Integration) -> Integration:
         """Break this tenant, or the values; gives the four values as the customer then pastes them."""

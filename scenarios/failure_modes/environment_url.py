@@ -24,7 +24,9 @@ def _host_mistyped(integration: Integration) -> Integration:
 
 
 def _domain_mistyped(integration: Integration) -> Integration:
-    return _with_url(integration, integration.environment_url.replace("dynamics.com", "dynmics.com"))
+    mistyped = integration.environment_url.replace(".dynamics.", ".dynmics.")
+    # A fake's localhost base has no domain to mistype.
+    return _with_url(integration, mistyped if ".dynmics." in mistyped else "https://contoso.crm4.dynmics.com")
 
 
 def _wrong_region(integration: Integration) -> Integration:
@@ -65,6 +67,7 @@ ENVIRONMENT_URL: tuple[FailureMode, ...] = (
         evidence="wildcard names of the Dataverse service principal let a token through (quirk"
         " token_for_unknown_organisation); a front-door page answers (inferred)",
         paste=_host_mistyped,
+        asks_strangers=True,
         looks_like=("dataverse.wrong_region",),
     ),
     FailureMode(
@@ -77,6 +80,7 @@ ENVIRONMENT_URL: tuple[FailureMode, ...] = (
         remedy="Copy the URL from the browser while Dynamics 365 is open: the number behind crm is the region.",
         evidence="as for a mistyped name: each region has its own wildcard",
         paste=_wrong_region,
+        asks_strangers=True,
         looks_like=("dataverse.host_mistyped",),
     ),
     FailureMode(

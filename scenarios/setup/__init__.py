@@ -1,0 +1,1 @@
+"""Scenarios of the set-up, step by step."""
