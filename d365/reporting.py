@@ -1,7 +1,7 @@
 """A verdict as people read it."""
 
 from d365 import console
-from provisioning.verify import Verdict
+from provisioning.verdict import Verdict
 
 HEALTHY, FAILED, BAD_INPUT, COULD_NOT_CHECK = 0, 1, 2, 3
 """Exit codes; scripts rely on them."""

@@ -14,7 +14,7 @@ from provisioning.problems import BadInput
 from provisioning.receipt import Receipt
 from provisioning.settings import Integration, Settings, load_settings
 from provisioning.vault import read_env_file, write_env_file
-from provisioning.verify import Verdict
+from provisioning.verdict import Verdict
 
 
 @dataclass(frozen=True)

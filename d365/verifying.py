@@ -10,7 +10,7 @@ from provisioning import settings as fields
 from provisioning.clouds import cloud_of
 from provisioning.problems import BadInput
 from provisioning.settings import Integration, Settings, load_settings
-from provisioning.verify import Verdict
+from provisioning.verdict import Verdict
 
 
 @dataclass(frozen=True)

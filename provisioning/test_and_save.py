@@ -11,6 +11,9 @@ from provisioning.transport import Answer, Transport
 
 Heard = Answer | NotReached
 
+# The vendor asks once; a second try keeps a hiccup from becoming a diagnosis without keeping anybody waiting.
+_ATTEMPTS = 2
+
 
 async def ask_for_token(transport: Transport, login: str, integration: Integration) -> Heard:
     """The first call. Asking twice is as good as once, so the transport may repeat it."""
@@ -22,7 +25,7 @@ async def ask_for_token(transport: Transport, login: str, integration: Integrati
     }
     url = f"{login}/{integration.tenant_id}/oauth2/v2.0/token"
     try:
-        return await transport.send("POST", url, service="login", form=form, repeatable=True)
+        return await transport.send("POST", url, service="login", form=form, repeatable=True, attempts=_ATTEMPTS)
     except NotReached as problem:
         return problem
 
@@ -32,7 +35,7 @@ async def read_incidents(transport: Transport, integration: Integration, token: 
     url = f"{integration.environment_url}/api/data/v9.2/incidents"
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     try:
-        return await transport.send("GET", url, service="dataverse", headers=headers)
+        return await transport.send("GET", url, service="dataverse", headers=headers, attempts=_ATTEMPTS)
     except NotReached as problem:
         return problem
 

@@ -78,7 +78,7 @@ CASES = [
     ("login.consent_missing", "token", refused_token(65001, "invalid_grant", "", 400), pasted()),
     ("login.throttled_or_transient", "token", Said("login", 429, "", "Too Many Requests", form="text"), pasted()),
     ("dataverse.url_with_path", "token", NO_RESOURCE, pasted(url=f"{URL}/main.aspx")),
-    ("dataverse.host_mistyped", "token", NO_RESOURCE, pasted(url="https://contoso.crm4.dynmics.com")),
+    ("dataverse.domain_mistyped", "token", NO_RESOURCE, pasted(url="https://contoso.crm4.dynmics.com")),
     ("login.scope_or_resource_wrong", "token", NO_RESOURCE, {"environment_answers"}),
     ("login.scope_or_resource_wrong", "token", refused_token(70011, "invalid_scope", "", 400), pasted(url=URL[8:])),
     ("login.scope_or_resource_wrong", "token", refused_token(70011, "invalid_scope", "", 400), pasted(url=f"{URL} ")),

@@ -40,9 +40,15 @@ async def test_a_trailing_slash_is_named_and_the_right_url_shown(engine: Engine)
     assert remedy.endswith(url)
 
 
-@pytest.mark.parametrize("url", ["https://contsoo.crm4.dynamics.com", "https://contoso.crm4.dynmics.com"])
-async def test_a_mistyped_host_is_named(engine: Engine, url: str) -> None:
-    assert (await pasted(engine, url))[0] == "dataverse.host_mistyped"
+@pytest.mark.parametrize(
+    ("url", "failure"),
+    [
+        ("https://contsoo.crm4.dynamics.com", "dataverse.host_mistyped"),
+        ("https://contoso.crm4.dynmics.com", "dataverse.domain_mistyped"),
+    ],
+)
+async def test_a_mistyped_host_is_named(engine: Engine, url: str, failure: str) -> None:
+    assert (await pasted(engine, url))[0] == failure
 
 
 async def test_a_wrong_region_is_told_from_a_typing_mistake(engine: Engine) -> None:

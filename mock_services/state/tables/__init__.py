@@ -1,1 +1,1 @@
-"""Dataverse table definitions as data: one TOML file a table, read by `mock_services.state.organisation.definitions`."""
+"""Dataverse table definitions as data: a TOML file a table, read by `mock_services.state.organisation.definitions`."""
