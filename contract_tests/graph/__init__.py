@@ -1,0 +1,1 @@
+"""The fake of Microsoft Graph: does it tell the truth?"""

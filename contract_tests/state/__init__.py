@@ -1,0 +1,1 @@
+"""The make-believe world under the fakes: does it stay consistent?"""

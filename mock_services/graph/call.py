@@ -1,0 +1,101 @@
+"""One authorised request on its way to an act, and the act's answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mock_services.exchange import Exchange
+from mock_services.graph import facts
+from mock_services.graph.addressing import Key, is_guid
+from mock_services.graph.bearer import Caller
+from mock_services.graph.errors import bad_request, denied, not_found
+from mock_services.graph.permissions import Reach
+from mock_services.graph.query import Document, Entity, Options, context, page, selected
+from mock_services.state.directory import Directory
+from mock_services.tenant import FakeTenant
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an act says: a document, a number as text, or nothing (204)."""
+
+    status: int
+    body: Document | str | None = None
+    location: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """Everything an act may look at."""
+
+    exchange: Exchange
+    caller: Caller
+    reach: Reach
+    version: str
+    path: str
+    """The path as asked for, from the version on; links to the next page repeat it."""
+    keys: tuple[Key, ...]
+    options: Options
+    body: Document = field(default_factory=dict)
+    prefer: str = ""
+
+    @property
+    def tenant(self) -> FakeTenant:
+        """The tenant that the bearer names."""
+        return self.caller.tenant
+
+    @property
+    def directory(self) -> Directory:
+        """The tenant's directory."""
+        return self.tenant.directory
+
+    @property
+    def root(self) -> str:
+        """The service root as the client sees it, with the version."""
+        return f"{self.exchange.base}/{self.version}"
+
+    @property
+    def creates_if_missing(self) -> bool:
+        """The caller asks for an upsert: `Prefer: create-if-missing`."""
+        return "create-if-missing" in (each.strip().lower() for each in self.prefer.split(","))
+
+    def must_own(self, object_id: str) -> None:
+        """Raises Refused (403) when the caller reaches only what it owns, and does not own this."""
+        if self.reach is Reach.OWNED and self.caller.object_id not in self.directory.owners_of(object_id):
+            raise denied()
+
+    def location_of(self, object_id: str, kind: str) -> str:
+        """The Location of a new object, as recorded (azure-cli, 2025-04)."""
+        return (
+            f"{self.exchange.base}/v2/{self.tenant.id}/directoryObjects/{object_id}/Microsoft.DirectoryServices.{kind}"
+        )
+
+    def one(self, document: Document, entity: Entity, *, status: int = 200, location: str = "") -> Answer:
+        """A single object, its wanted members only."""
+        names = self.options.select() if status == 200 else ()
+        head: Document = {"@odata.context": context(self.root, entity, names, is_single=True)}
+        return Answer(status, head | selected(document, names, entity), location)
+
+    def many(self, documents: Sequence[Document], entity: Entity) -> Answer:
+        """A page of a collection."""
+        return Answer(
+            200, page(documents, self.options, entity, root=self.root, url=f"{self.exchange.base}{self.path}")
+        )
+
+
+def required(read: Mapping[str, Any], name: str, wire: str, resource: str) -> Any:
+    """A member that a body must hold. Raises Refused."""
+    if read.get(name) in (None, ""):
+        raise bad_request(facts.VALUE_REQUIRED, member=wire, kind=resource)
+    return read[name]
+
+
+def referenced_id(call: Call, url: object, member: str) -> str:
+    """The object that an `@odata.id` or bound URL names, which must be there. Raises Refused."""
+    identity = url.rstrip("/").rsplit("/", 1)[-1] if isinstance(url, str) else ""
+    if not is_guid(identity):
+        raise bad_request(facts.INVALID_VALUE, member=member, kind="DirectoryObject")
+    wanted = identity.lower()
+    if not any((call.directory.user(id=wanted), call.directory.service_principal(id=wanted))):
+        raise not_found(identity)
+    return wanted

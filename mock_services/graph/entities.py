@@ -1,0 +1,75 @@
+"""The kinds of object that reads know, with what each lets be filtered and sorted (msgraph-sdk doc strings, 1.65)."""
+
+from mock_services.graph.filters import can
+from mock_services.graph.query import Entity
+
+_NAME = can("eq startswith in ge le", "ne endswith contains")
+_ID = can("eq in", "ne")
+
+APPLICATION = Entity(
+    name="Application",
+    collection="applications",
+    filters={
+        "appId": _ID,
+        "applicationTemplateId": can("eq", "ne"),
+        "createdDateTime": can("eq ge le", "ne gt lt in", "instant"),
+        "displayName": _NAME,
+        "id": _ID,
+        "identifierUris": can("eq startswith", is_list=True),
+        "publisherDomain": can("eq ge le startswith", "ne"),
+        "signInAudience": can("eq", "ne"),
+        "tags": can("eq ge le startswith", is_list=True),
+    },
+    sortable_advanced=frozenset(("displayName", "createdDateTime")),
+    unselected=frozenset(("authenticationBehaviors", "createdByAppId", "isDisabled", "managerApplications")),
+)
+
+SERVICE_PRINCIPAL = Entity(
+    name="ServicePrincipal",
+    collection="servicePrincipals",
+    filters={
+        "accountEnabled": can("eq", "ne", "bool"),
+        "appId": _ID,
+        "appOwnerOrganizationId": can("eq", "ne", "guid"),
+        "createdDateTime": can("eq ge le", "ne gt lt", "instant"),
+        "displayName": _NAME,
+        "id": _ID,
+        "servicePrincipalNames": can("eq startswith", is_list=True),
+        "servicePrincipalType": can("eq", "ne"),
+        "tags": can("eq ge le startswith", is_list=True),
+    },
+    sortable_advanced=frozenset(("displayName", "createdDateTime")),
+)
+
+GRANT = Entity(
+    name="OAuth2PermissionGrant",
+    collection="oauth2PermissionGrants",
+    filters={name: can("eq") for name in ("clientId", "consentType", "principalId", "resourceId")},
+)
+
+ROLE_ASSIGNMENT = Entity(
+    name="AppRoleAssignment",
+    collection="appRoleAssignments",
+    filters={
+        "appRoleId": can("", "eq", "guid"),
+        "principalId": can("eq", kind="guid"),
+        "resourceId": can("eq", kind="guid"),
+        "principalDisplayName": can("eq startswith"),
+    },
+)
+
+USER = Entity(
+    name="User",
+    collection="users",
+    filters={
+        "displayName": _NAME,
+        "id": _ID,
+        "mail": can("eq startswith in ge le", "ne endswith"),
+        "userPrincipalName": can("eq startswith in ge le", "ne endswith"),
+    },
+    sortable=frozenset(("displayName", "userPrincipalName")),
+)
+
+DIRECTORY_OBJECT = Entity(name="DirectoryObject", collection="directoryObjects", filters={"id": can("eq in")})
+ORGANIZATION = Entity(name="Organization", collection="organization", filters={})
+DOMAIN = Entity(name="Domain", collection="domains", filters={})

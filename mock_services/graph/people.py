@@ -1,0 +1,94 @@
+"""The tenant itself, and the people in it."""
+
+from mock_services.graph import facts, shapes
+from mock_services.graph.call import Answer, Call
+from mock_services.graph.entities import DIRECTORY_OBJECT, DOMAIN, ORGANIZATION, USER
+from mock_services.graph.errors import bad_request, denied, not_found
+from mock_services.graph.query import Document
+from mock_services.state.directory import User
+
+_OTHER_PEOPLE = frozenset(
+    ("User.Read.All", "Directory.Read.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All")
+)
+_WHOLE_ORGANIZATION = frozenset(
+    ("Organization.Read.All", "Directory.Read.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All")
+)
+
+
+def _organization(call: Call) -> Document:
+    caller = call.caller
+    is_whole = not caller.is_user or not caller.scopes.isdisjoint(_WHOLE_ORGANIZATION)
+    return shapes.organization(call.directory, is_whole=is_whole)
+
+
+def read_organizations(call: Call) -> Answer:
+    """GET /organization."""
+    return call.many([_organization(call)], ORGANIZATION)
+
+
+def read_organization(call: Call) -> Answer:
+    """GET /organization/{id}."""
+    if call.keys[0].guid() != call.tenant.id:
+        raise not_found(call.keys[0].value)
+    return call.one(_organization(call), ORGANIZATION)
+
+
+def read_domains(call: Call) -> Answer:
+    """GET /domains."""
+    return call.many([shapes.domain(call.directory)], DOMAIN)
+
+
+def read_domain(call: Call) -> Answer:
+    """GET /domains/{name}."""
+    if call.keys[0].value.lower() != call.directory.domain:
+        raise not_found(call.keys[0].value)
+    return call.one(shapes.domain(call.directory), DOMAIN)
+
+
+def _myself(call: Call) -> User:
+    user = call.directory.user(id=call.caller.object_id) if call.caller.is_user else None
+    if user is None:
+        raise bad_request(facts.ONLY_DELEGATED)
+    return user
+
+
+def read_me(call: Call) -> Answer:
+    """GET /me: for people only."""
+    return call.one(shapes.user(_myself(call)), USER)
+
+
+def read_my_roles(call: Call) -> Answer:
+    """GET /me/memberOf, and the same through groups, of which there are none."""
+    return _roles(call, _myself(call))
+
+
+def _roles(call: Call, user: User) -> Answer:
+    held = set(call.directory.directory_roles_of(user.id))
+    roles = [each for each in call.directory.directory_roles() if each.template_id in held]
+    return call.many([shapes.directory_role(each) for each in roles], DIRECTORY_OBJECT)
+
+
+def _find(call: Call) -> User:
+    key = call.keys[0].value
+    user = call.directory.user(user_principal_name=key) if "@" in key else call.directory.user(id=key)
+    if user is None:
+        raise not_found(key)
+    return user
+
+
+def read_users(call: Call) -> Answer:
+    """GET /users."""
+    return call.many([shapes.user(each) for each in call.directory.users()], USER)
+
+
+def read_user(call: Call) -> Answer:
+    """GET /users/{id or sign-in name}."""
+    user, caller = _find(call), call.caller
+    if caller.is_user and user.id != caller.object_id and caller.scopes.isdisjoint(_OTHER_PEOPLE):
+        raise denied()
+    return call.one(shapes.user(user), USER)
+
+
+def read_roles_of(call: Call) -> Answer:
+    """GET /users/{key}/memberOf."""
+    return _roles(call, _find(call))

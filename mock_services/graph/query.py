@@ -1,0 +1,202 @@
+"""The options of a read, over documents as the wire shows them: filter, select, top, orderby, count and paging.
+
+What may be asked without the advanced query's parameters and what not is DOC concepts/aad-advanced-queries and the
+members' doc strings in msgraph-sdk; the rest is refused in Graph's words, never passed over.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from mock_services.errors import Unmodelled
+from mock_services.graph import facts
+from mock_services.graph.errors import Refused, bad_odata, bad_query
+from mock_services.graph.filters import Filterable, compile_filter
+from mock_services.odata.options import read_query, read_select
+from mock_services.odata.problems import BadQuery
+
+Document = dict[str, Any]
+_KNOWN = ("$select", "$filter", "$top", "$orderby", "$count", "$skiptoken", "$search", "$expand", "$format", "$skip")
+_SKIP_PREFIX = b"DSpt"
+_ORDER_TERM = re.compile(r"^(\w+)(?:\s+(asc|desc))?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A kind of object as reads see it: its name in refusals, its set in links, what may be filtered and sorted."""
+
+    name: str
+    collection: str
+    filters: Mapping[str, Filterable]
+    sortable: frozenset[str] = frozenset()
+    """Without the advanced query's parameters."""
+    sortable_advanced: frozenset[str] = frozenset()
+    unselected: frozenset[str] = frozenset()
+    """Members that show only when selected."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of one request, names in lower case, not yet checked against an entity."""
+
+    given: Mapping[str, str]
+    is_eventual: bool
+    raw: tuple[tuple[str, str], ...]
+
+    @property
+    def is_advanced(self) -> bool:
+        """Both of an advanced query's parameters are there: the header, and `$count=true`."""
+        return self.is_eventual and self.given.get("$count", "").lower() == "true"
+
+    def select(self) -> tuple[str, ...]:
+        """The members wanted; empty for all. Raises Refused."""
+        if "$select" not in self.given:
+            return ()
+        try:
+            return read_select(self.given["$select"])
+        except BadQuery as problem:
+            raise bad_odata(f"Parsing OData Select and Expand failed: {problem.sentence}") from None
+
+    def top(self) -> int:
+        """The size of a page. Raises Refused."""
+        text = self.given.get("$top")
+        if text is None:
+            return facts.DEFAULT_PAGE
+        if not (text.isascii() and text.isdigit()):
+            raise bad_odata(
+                f"Invalid value '{text}' for $top query option found. The $top query option requires a non-negative"
+                " integer value."
+            )
+        if not 1 <= int(text[:9]) <= facts.LARGEST_PAGE:
+            raise bad_query(facts.BAD_PAGE, top=text)
+        return int(text)
+
+
+def read_options(query_string: bytes, consistency_level: str) -> Options:
+    """The `$` options of a query string; other parameters are passed over, as Graph does.
+
+    Raises Refused for a repeated option, Unmodelled for one that these fakes do not know.
+    """
+    raw = read_query(query_string)
+    given: dict[str, str] = {}
+    for name, value in raw:
+        option = name.lower()
+        if not option.startswith("$"):
+            continue
+        if option not in _KNOWN:
+            raise Unmodelled(f"the query option {name} of Graph")
+        if option in given:
+            raise bad_odata(
+                f"Query option '{option}' was specified more than once, but it must be specified at most once."
+            )
+        given[option] = value
+    is_eventual = consistency_level.strip().lower() == "eventual"
+    if "$search" in given and not is_eventual:
+        raise bad_query(facts.NEEDS_HEADER_FOR_SEARCH)
+    for option in ("$search", "$expand", "$format", "$skip"):
+        if option in given:
+            raise Unmodelled(f"the query option {option} of Graph")
+    return Options(given, is_eventual, tuple(raw))
+
+
+def selected(document: Document, names: Sequence[str], entity: Entity, known: Document | None = None) -> Document:
+    """The document's wanted members, its `id` only when asked for. Raises Refused for an unknown member."""
+    if not names:
+        return document
+    for name in names:
+        if name not in (known or document) and name not in entity.unselected and name != "*":
+            raise bad_odata(
+                "Parsing OData Select and Expand failed: Could not find a property named"
+                f" '{name}' on type 'microsoft.graph.{entity.name[0].lower()}{entity.name[1:]}'."
+            )
+    if "*" in names:
+        return document
+    annotations = {name: value for name, value in document.items() if name.startswith("@")}
+    return annotations | {name: document.get(name) for name in names}
+
+
+def context(root: str, entity: Entity, names: Sequence[str], *, is_single: bool) -> str:
+    """The `@odata.context` of an answer; `$select` shows in it."""
+    members = f"({','.join(names)})" if names else ""
+    return f"{root}/$metadata#{entity.collection}{members}{'/$entity' if is_single else ''}"
+
+
+def page(documents: Sequence[Document], options: Options, entity: Entity, *, root: str, url: str) -> Document:
+    """A collection's answer: filtered, sorted, counted, cut to a page with its link to the next. Raises Refused."""
+    names, size = options.select(), options.top()
+    found = _sorted(_filtered(documents, options, entity), options, entity)
+    total = len(found)
+    rest = found[_start(found, options) :]
+    answer: Document = {"@odata.context": context(root, entity, names, is_single=False)}
+    if options.is_advanced:
+        answer["@odata.count"] = total
+    if len(rest) > size:
+        answer["@odata.nextLink"] = _next_link(url, options, str(rest[size - 1]["id"]))
+    if names:
+        _check_names(names, documents, entity)
+    answer["value"] = [selected(each, names, entity) for each in rest[:size]]
+    return answer
+
+
+def count(documents: Sequence[Document], options: Options, entity: Entity) -> int:
+    """The number for `/$count`. Raises Refused without the eventual header."""
+    if not options.is_eventual:
+        raise Refused(400, facts.BAD_REQUEST, facts.NO_COUNT)
+    return len(_filtered(documents, options, entity))
+
+
+def _check_names(names: Sequence[str], documents: Sequence[Document], entity: Entity) -> None:
+    if documents:
+        selected(documents[0], names, entity)
+
+
+def _filtered(documents: Sequence[Document], options: Options, entity: Entity) -> list[Document]:
+    text = options.given.get("$filter")
+    if text is None:
+        return list(documents)
+    holds: Callable[[Document], bool] = compile_filter(
+        text, entity.filters, entity.name, is_advanced=options.is_advanced
+    )
+    return [each for each in documents if holds(each)]
+
+
+def _sorted(documents: list[Document], options: Options, entity: Entity) -> list[Document]:
+    text = options.given.get("$orderby")
+    if text is None:
+        return documents
+    for term in reversed(text.split(",")):
+        read = _ORDER_TERM.match(term.strip())
+        if read is None:
+            raise bad_odata(f"Syntax error at position {len(term)} in '{text}'.")
+        allowed = entity.sortable | (entity.sortable_advanced if options.is_advanced else frozenset())
+        if read[1] not in allowed or ("$filter" in options.given and not options.is_advanced):
+            raise bad_query(facts.NO_SORTING)
+        documents = sorted(
+            documents, key=lambda each: str(each[read[1]] or "").casefold(), reverse=(read[2] or "").lower() == "desc"
+        )
+    return documents
+
+
+def _start(found: Sequence[Document], options: Options) -> int:
+    token = options.given.get("$skiptoken")
+    if token is None:
+        return 0
+    try:
+        decoded = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (binascii.Error, ValueError):
+        decoded = b""
+    last = decoded.removeprefix(_SKIP_PREFIX).decode("latin-1")
+    position = next((index for index, each in enumerate(found) if each["id"] == last), None)
+    if not decoded.startswith(_SKIP_PREFIX) or position is None:
+        raise Refused(400, facts.BAD_REQUEST, facts.BAD_SKIP)
+    return position + 1
+
+
+def _next_link(url: str, options: Options, last: str) -> str:
+    token = base64.urlsafe_b64encode(_SKIP_PREFIX + last.encode()).rstrip(b"=").decode()
+    kept = [f"{name}={quote(value)}" for name, value in options.raw if name.lower() != "$skiptoken"]
+    return f"{url}?{'&'.join([*kept, f'$skiptoken={token}'])}"

@@ -1,0 +1,1 @@
+"""The fake Entra token service, `login.microsoftonline.com` and its aliases."""

@@ -1,0 +1,95 @@
+"""From the resource a client names to the service principal that tokens for it are issued by."""
+
+import re
+from dataclasses import dataclass
+
+from mock_services.errors import Unmodelled
+from mock_services.exchange import Exchange
+from mock_services.hosts import Service, service_of
+from mock_services.login import facts
+from mock_services.login.errors import Refused
+from mock_services.state.directory import ServicePrincipal
+from mock_services.state.well_known import DATAVERSE, MICROSOFT_GRAPH, POWERAPPS
+from mock_services.tenant import FakeTenant
+
+_HOST_ONLY = re.compile(r"https://([a-z0-9.-]+)/?", re.IGNORECASE)
+_LIKELY = {Service.DATAVERSE: DATAVERSE, Service.GRAPH: MICROSOFT_GRAPH, Service.POWER_PLATFORM: POWERAPPS}
+"""Looked at first, since reading every principal of a tenant is dear; its names decide all the same."""
+_MANAGEMENT_HOSTS = ("https://management.azure.com", "https://management.core.windows.net")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What a token is for: the spelling it was asked by (its `aud`) and the principal behind it."""
+
+    asked: str
+    principal: ServicePrincipal
+
+
+def find_resource(exchange: Exchange, tenant: FakeTenant, asked: str) -> Resource:
+    """The resource called `asked` in this tenant. Raises Refused (500011, 500014) and Unmodelled."""
+    canonical = exchange.canonical(asked)
+    if canonical.rstrip("/").lower() in _MANAGEMENT_HOSTS:
+        raise Unmodelled(f"a token for Azure Resource Manager ({asked})")
+    principal = _principal_called(tenant, canonical)
+    if principal is None or _organisation_refused(exchange, tenant, principal, canonical):
+        raise Refused(facts.RESOURCE_UNKNOWN, resource=asked, directory=tenant.display_name)
+    if not principal.account_enabled:
+        raise Refused(facts.RESOURCE_DISABLED, resource=asked)
+    _refuse_second_format(tenant, principal)
+    return Resource(asked, principal)
+
+
+def _principal_called(tenant: FakeTenant, resource: str) -> ServicePrincipal | None:
+    host = _HOST_ONLY.fullmatch(resource)
+    service = service_of(host[1]) if host else None
+    if service in _LIKELY:
+        likely = tenant.directory.service_principal(app_id=_LIKELY[service])
+        if likely and answers_to(likely.names, resource):
+            return likely
+    principals = tenant.directory.service_principals()
+    return next((each for each in principals if answers_to(each.names, resource)), None)
+
+
+def answers_to(names: list[str], resource: str) -> bool:
+    """Whether one of a principal's names covers this resource.
+
+    Dataverse lists no organisation's URL but `{app id}/*.crm4.dynamics.com` and the like (public capture of the
+    principal, pnp/cli-microsoft365 app-add.mock.ts), so an https URL without a path is matched by its host; that
+    `*` also covers `org.api` is inferred from the Web API's own host working as an audience.
+    """
+    wanted = resource.rstrip("/").lower()
+    host_only = _HOST_ONLY.fullmatch(resource)
+    host = host_only[1].lower() if host_only else ""
+    for name in names:
+        spelt = name.rstrip("/").lower()
+        if spelt == wanted and wanted:
+            return True
+        pattern = spelt.partition("/")[2]
+        if host and pattern and "://" not in spelt and _host_matches(host, pattern):
+            return True
+    return False
+
+
+def _host_matches(host: str, pattern: str) -> bool:
+    if pattern.startswith("*."):
+        return host.endswith(pattern[1:]) and not host.startswith(".")
+    return host == pattern
+
+
+def _organisation_refused(exchange: Exchange, tenant: FakeTenant, principal: ServicePrincipal, resource: str) -> bool:
+    """By quirk, a host without an organisation of this tenant is no resource of Dataverse's."""
+    host = _HOST_ONLY.fullmatch(resource)
+    if tenant.quirks.token_for_unknown_organisation or principal.app_id != DATAVERSE or host is None:
+        return False
+    found = exchange.worlds.organisation_at(host[1])
+    return found is None or found[0] is not tenant
+
+
+def _refuse_second_format(tenant: FakeTenant, principal: ServicePrincipal) -> None:
+    """An own API may ask for tokens of the second format; all of Microsoft's resources here take the first."""
+    if principal.app_owner_tenant != tenant.id:
+        return
+    application = tenant.directory.application(app_id=principal.app_id)
+    if application and (application.details.get("api") or {}).get("requestedAccessTokenVersion") == 2:
+        raise Unmodelled(f"an access token of version 2 for the API {principal.display_name!r}")

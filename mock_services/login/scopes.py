@@ -1,0 +1,63 @@
+"""Which resource a `scope` means, or why it means none.
+
+The cases follow public sightings: a host without a scheme, two resources and a stray space are 70011; a
+well-formed scope that is not `.default` is 1002012; a percent-encoded URL gets as far as the resource look-up.
+"""
+
+import re
+from dataclasses import dataclass
+
+from mock_services.login import facts
+from mock_services.login.errors import Refused
+
+GRAPH_RESOURCE = "https://graph.microsoft.com"
+"""The resource of a scope that names none, such as `User.Read`."""
+
+_GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:(?://)?[^/\s].*", re.IGNORECASE)
+_ENCODED = re.compile(r"[a-z][a-z0-9+.-]*%3a%2f%2f.+", re.IGNORECASE)
+_ONLY_HOST = re.compile(r"[a-z][a-z0-9+.-]*://[^/]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A resource and the scopes asked of it. `resource` is spelt as the request spells it."""
+
+    resource: str
+    names: tuple[str, ...]
+    oidc: frozenset[str] = frozenset()
+
+
+def app_only(scope: str) -> Wanted:
+    """What a client-credentials scope asks for: `.default` of one resource. Raises Refused."""
+    wanted = delegated(scope)
+    if ".default" in scope.split():  # the suffix of no resource; that Graph is not assumed here is inferred
+        raise Refused(facts.SCOPE_NOT_DEFAULT, scope=scope)
+    if not wanted.names or any(name != ".default" for name in wanted.names):
+        if ".default" in wanted.names:  # static and dynamic scopes cannot be mixed; its code is inferred
+            raise Refused(facts.SCOPE_MALFORMED, scope=scope)
+        raise Refused(facts.SCOPE_NOT_DEFAULT, scope=scope)
+    return wanted
+
+
+def delegated(scope: str) -> Wanted:
+    """What a user's scope asks for: any scopes of one resource, and OpenID Connect's own. Raises Refused."""
+    tokens = scope.split()
+    oidc = frozenset(token.lower() for token in tokens) & facts.OIDC_SCOPES
+    asked = [_split(token, scope) for token in tokens if token.lower() not in facts.OIDC_SCOPES]
+    if len({resource.rstrip("/").lower() for resource, _ in asked}) > 1:
+        raise Refused(facts.SCOPE_MALFORMED, scope=scope)
+    resource = asked[0][0] if asked else GRAPH_RESOURCE
+    return Wanted(resource, tuple(name for _, name in asked), oidc)
+
+
+def _split(token: str, whole: str) -> tuple[str, str]:
+    if "/" not in token:
+        return GRAPH_RESOURCE, token
+    if _ONLY_HOST.fullmatch(token) and not token.endswith("/"):
+        resource, name = token, ""
+    else:
+        resource, _, name = token.rpartition("/")
+    if not (_GUID.fullmatch(resource.rstrip("/")) or _ABSOLUTE.fullmatch(resource) or _ENCODED.fullmatch(resource)):
+        raise Refused(facts.SCOPE_MALFORMED, scope=whole)
+    return resource, name.lower() if name.lower() == ".default" else name

@@ -1,0 +1,45 @@
+"""A token as the body of an answer: numbers on the second endpoint, strings on the first."""
+
+from typing import Any
+
+from mock_services.login.tokens import LIFETIME, Issued
+
+_SECONDS = int(LIFETIME.total_seconds())
+
+
+def token_body(issued: Issued, version: int) -> dict[str, Any]:
+    """The members in recorded order (azure-sdk-for-js 2021; first endpoint: azure-docs and MSAL.NET's samples)."""
+    return _second(issued) if version == 2 else _first(issued)
+
+
+def _second(issued: Issued) -> dict[str, Any]:
+    body: dict[str, Any] = {"token_type": "Bearer"}
+    if issued.scopes:
+        body["scope"] = " ".join(_qualified(issued.resource, scope) for scope in issued.scopes)
+    body |= {"expires_in": _SECONDS, "ext_expires_in": _SECONDS, "access_token": issued.token}
+    return body | _user_members(issued)
+
+
+def _first(issued: Issued) -> dict[str, Any]:
+    body: dict[str, Any] = {"token_type": "Bearer"}
+    if issued.scopes:
+        body["scope"] = " ".join(issued.scopes)
+    body |= {
+        "expires_in": str(_SECONDS),
+        "ext_expires_in": str(_SECONDS),
+        "expires_on": str(issued.expires_on),
+        "not_before": str(issued.not_before),
+        "resource": issued.resource,
+        "access_token": issued.token,
+    }
+    return body | _user_members(issued)
+
+
+def _user_members(issued: Issued) -> dict[str, Any]:
+    members = {"id_token": issued.id_token, "client_info": issued.client_info}
+    return {name: value for name, value in members.items() if value}
+
+
+def _qualified(resource: str, scope: str) -> str:
+    """Scopes come back with their resource in front, but OpenID Connect's own (MSAL.NET's samples)."""
+    return scope if scope in {"openid", "profile", "email"} else f"{resource}/{scope}"

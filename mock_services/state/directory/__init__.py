@@ -1,0 +1,25 @@
+"""The Entra directory of one make-believe tenant: registrations, secrets, principals, grants and people."""
+
+from mock_services.state.directory.directory import Directory
+from mock_services.state.directory.records import (
+    Application,
+    AppRoleAssignment,
+    DelegatedGrant,
+    DirectoryRole,
+    KeyCredential,
+    Secret,
+    ServicePrincipal,
+    User,
+)
+
+__all__ = [
+    "AppRoleAssignment",
+    "Application",
+    "DelegatedGrant",
+    "Directory",
+    "DirectoryRole",
+    "KeyCredential",
+    "Secret",
+    "ServicePrincipal",
+    "User",
+]

@@ -1,0 +1,81 @@
+"""People who sign in, and the directory roles that they and applications hold."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from mock_services.errors import Missing, Taken
+from mock_services.state.directory.records import DirectoryRole, User, digest
+from mock_services.state.directory.section import Section
+from mock_services.state.directory.tables import DIRECTORY_ROLES, ROLE_MEMBERS, USERS
+
+
+class People(Section):
+    """The users of a tenant and its directory roles."""
+
+    def add_user(self, user_principal_name: str, display_name: str, password: str) -> User:
+        """A person who can sign in with this password. Raises Taken."""
+        if self.user(user_principal_name=user_principal_name) is not None:
+            raise Taken("userPrincipalName", user_principal_name)
+        made = User(
+            id=self.chance.guid(),
+            user_principal_name=user_principal_name,
+            display_name=display_name,
+            account_enabled=True,
+            created=self.clock.now(),
+            password_sha256=digest(password),
+        )
+        self.store.write(sa.insert(USERS).values(**vars(made)))
+        return made
+
+    def user(self, *, id: str | None = None, user_principal_name: str | None = None) -> User | None:  # noqa: A002 - the wire's own word
+        """The user with this object id or sign-in name (any case)."""
+        wanted = []
+        if id is not None:
+            wanted.append(USERS.c.id == id.lower())
+        if user_principal_name is not None:
+            wanted.append(sa.func.lower(USERS.c.user_principal_name) == user_principal_name.lower())
+        if not wanted:
+            raise TypeError("give one of id, user_principal_name")
+        row = self.store.row(sa.select(USERS).where(*wanted))
+        return User(**row) if row else None
+
+    def users(self) -> list[User]:
+        """Everybody, by sign-in name."""
+        return [User(**row) for row in self.store.rows(sa.select(USERS).order_by(USERS.c.user_principal_name))]
+
+    def change_user(self, id: str, **members: Any) -> None:  # noqa: A002 - the wire's own word
+        """Change a user's `display_name`, `account_enabled` or `user_principal_name`. Raises Missing."""
+        if not self.store.write(sa.update(USERS).where(USERS.c.id == id.lower()).values(**members)):
+            raise Missing("user", id)
+
+    def set_password(self, id: str, password: str) -> None:  # noqa: A002 - the wire's own word
+        """Give a user a new password. Raises Missing."""
+        self.change_user(id, password_sha256=digest(password))
+
+    def give_directory_role(self, principal_id: str, template_id: str) -> None:
+        """Give a directory role to a user or service principal; giving it twice changes nothing. Raises Missing."""
+        if not self.store.row(
+            sa.select(DIRECTORY_ROLES.c.id).where(DIRECTORY_ROLES.c.template_id == template_id.lower())
+        ):
+            raise Missing("directory role", template_id)
+        if template_id.lower() not in self.directory_roles_of(principal_id):
+            row = {"principal_id": principal_id.lower(), "template_id": template_id.lower()}
+            self.store.write(sa.insert(ROLE_MEMBERS).values(**row))
+
+    def take_directory_role(self, principal_id: str, template_id: str) -> None:
+        """Take a directory role away. Raises Missing."""
+        table = ROLE_MEMBERS.c
+        mine = (table.principal_id == principal_id.lower(), table.template_id == template_id.lower())
+        if not self.store.write(sa.delete(ROLE_MEMBERS).where(*mine)):
+            raise Missing("directory role", template_id)
+
+    def directory_roles_of(self, principal_id: str) -> list[str]:
+        """The template ids of a principal's directory roles: what a token's `wids` lists."""
+        query = sa.select(ROLE_MEMBERS.c.template_id).where(ROLE_MEMBERS.c.principal_id == principal_id.lower())
+        return [row["template_id"] for row in self.store.rows(query.order_by(ROLE_MEMBERS.c.template_id))]
+
+    def directory_roles(self) -> list[DirectoryRole]:
+        """The activated roles of this tenant, by name."""
+        query = sa.select(DIRECTORY_ROLES).order_by(DIRECTORY_ROLES.c.display_name)
+        return [DirectoryRole(**row) for row in self.store.rows(query)]
