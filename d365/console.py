@@ -62,8 +62,9 @@ class StepList:
         if state in _SETTLED:
             from rich.text import Text
 
+            reason = f"because {detail}" if state == "made" and detail else detail
             line = Text.assemble(
-                (f" {MARKS[state]} ", _STYLES[state]), f"{title:<28} {state:<7} {seconds:6.2f} s  ", (detail, "dim")
+                (f" {MARKS[state]} ", _STYLES[state]), f"{title:<29} {state:<5} {seconds:5.2f} s  ", (reason, "dim")
             )
             self._console.print(line)
         elif self._status is not None:

@@ -45,6 +45,7 @@ class Outcome:
             )
             return
         hint = "" if show_secret else "  (--show-secret shows it, --out FILE writes it down)" if out is None else ""
+        console.console().print()
         console.show_values(
             {
                 "Tenant ID": integration.tenant_id,

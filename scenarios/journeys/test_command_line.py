@@ -157,3 +157,28 @@ def test_failures_lists_every_mode_for_people_and_for_programs(d365: Run) -> Non
         assert mode["name"] in shown
         assert mode["remedy"]
         assert mode["whose_turn"]
+
+
+def test_a_live_set_up_run_twice_changes_nothing_and_leaves_no_secret_in_its_receipt(d365: Run, tmp_path: Path) -> None:
+    """Live against the served fakes: a settings file, a receipt beside it, the values in a file."""
+    (tmp_path / "twice.sh").write_text(
+        'printf \'tenant_id = "%s"\\nenvironment_url = "%s"\\n\' "$AZURE_TENANT_ID" "$DATAVERSE_URL" > live.toml\n'
+        "for run in first second; do\n"
+        '    "$0" -m d365 provision --live --settings live.toml --out values.env --json > $run.json || exit 1\n'
+        "done\n"
+    )
+    done = d365("run", "--", "sh", "-c", ". ./twice.sh", sys.executable)
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, second = (json.loads((tmp_path / f"{run}.json").read_text()) for run in ("first", "second"))
+    assert {step["outcome"] for step in second["steps"]} == {"kept"}
+    assert second["client_id"] == first["client_id"]
+    assert second["verdict"]["healthy"] is True
+    secret = (tmp_path / "values.env").read_text().split("AZURE_CLIENT_SECRET=")[1].split()[0].strip("'")
+    assert secret not in (tmp_path / "live.receipt.json").read_text()
+
+
+def test_a_live_set_up_that_could_not_hand_the_secret_over_is_not_begun(d365: Run, tmp_path: Path) -> None:
+    (tmp_path / "live.toml").write_text(f'tenant_id = "{GUID}"\nenvironment_url = "{URL}"\n')
+    done = d365("provision", "--live", "--settings", "live.toml")
+    assert done.returncode == 2
+    assert "--out" in done.stderr
