@@ -1,7 +1,7 @@
 """The frozen healthy tenant that every fresh one is a copy of."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,8 +44,11 @@ class Frozen:
 
 @lru_cache(maxsize=8)
 def frozen(solutions: frozenset[str]) -> Frozen:
-    """Build the tenant once a process and set of solutions; a copy costs a thousandth of it."""
-    clock = FakeClock()
+    """Build the tenant once a process and set of solutions; a copy costs a thousandth of it.
+
+    It is a year old, so that nothing in it is still on its way to a replica.
+    """
+    clock = FakeClock(datetime.now(UTC) - timedelta(days=365))
     chance = Chance("baseline")
     directory = Directory(Store.memory(), clock=clock, chance=chance)
     _found(directory, tenant_id=chance.guid(), name="Baseline", domain=_FROZEN_DOMAIN)
@@ -128,9 +131,11 @@ def _open(directory: Directory, organisations: list[Organisation], clock: FakeCl
     assert application is not None and user is not None  # noqa: PT018, S101 - every frozen tenant has both
     with directory.store.transaction():
         directory.set_password(user.id, password)
-        # Long-lived, so that a test which lets the integration's secret expire still has an operator.
-        end = clock.now() + timedelta(days=3650)
-        directory.add_secret(application.id, display_name="operator", text=secret, end=end)
+        # Known everywhere, and long-lived, so that a test which lets the integration's secret expire has an operator.
+        long_ago, end = clock.now() - timedelta(days=365), clock.now() + timedelta(days=3650)
+        directory.add_secret(
+            application.id, display_name="operator", text=secret, start=long_ago, end=end, written=long_ago
+        )
     tenant = FakeTenant(
         id=directory.tenant_id,
         display_name=directory.display_name,

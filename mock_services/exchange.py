@@ -44,9 +44,21 @@ class Exchange:
     """Canonical base -> base on localhost, for clients that cannot use a proxy; empty unless served that way."""
     came_direct: bool = False
     """The request came in by a localhost base, so that links in its answer must name those bases."""
-    tenant: "FakeTenant | None" = None
     operation: str = ""
     code: str = ""
+    _tenant: "FakeTenant | None" = None
+
+    @property
+    def tenant(self) -> "FakeTenant | None":
+        """The tenant this request belongs to, once the service knows it."""
+        return self._tenant
+
+    @tenant.setter
+    def tenant(self, found: "FakeTenant | None") -> None:
+        """From here on the request is answered by the next of the tenant's replicas."""
+        if found is not None and found is not self._tenant:
+            found.directory.replication.next_reader()
+        self._tenant = found
 
     def as_seen(self, url: str) -> str:
         """A canonical URL of a fake, spelt so that this request's client can reach it."""

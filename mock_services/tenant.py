@@ -8,6 +8,7 @@ from mock_services.journal import Journal
 from mock_services.quirks import Quirks
 from mock_services.state.directory import Directory
 from mock_services.state.organisation import Organisation
+from mock_services.state.replicas import Replication
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class FakeTenant:
         if not self.organisations:
             raise LookupError(f"tenant {self.display_name} has no Dataverse organisation")
         return self.organisations[0]
+
+    @property
+    def replication(self) -> Replication:
+        """When other readers see what was written: `tenant.replication.use("typical")`."""
+        return self.directory.replication
 
     def organisation_at(self, host: str) -> Organisation | None:
         """The organisation of this host (without `.api`), or None."""

@@ -11,7 +11,7 @@ from mock_services.graph.call import Answer, Call, required
 from mock_services.graph.errors import Refused, bad_request
 from mock_services.graph.members import ADD_PASSWORD, REMOVE_PASSWORD, read_instant, read_members
 from mock_services.graph.query import Document
-from mock_services.state.directory import Application, KeyCredential
+from mock_services.state.directory import Application, KeyCredential, Secret
 
 _SECRET = "PasswordCredential"  # noqa: S105 - the name of a type
 _KEY = "KeyCredential"
@@ -21,8 +21,7 @@ _YEARS = range(1900, 9_990)
 def add_password(call: Call, held: Application) -> Answer:
     """POST …/addPassword: the one answer that holds the secret's text."""
     read = read_members(call.body, ADD_PASSWORD, _SECRET)
-    key_id, text = _add(call, held, read.get("secret") or {})
-    secret = next(each for each in call.directory.secrets(held.id) if each.key_id == key_id)
+    secret, text = _add(call, held, read.get("secret") or {})
     head = {"@odata.context": f"{call.root}/$metadata#microsoft.graph.passwordCredential"}
     return Answer(200, head | shapes.secret(secret, text), location=call.exchange.base)
 
@@ -40,7 +39,8 @@ def remove_password(call: Call, held: Application) -> Answer:
 
 def add_secrets(call: Call, held: Application, wanted: list[Document]) -> dict[str, str]:
     """Secrets asked for inside a create, as the Terraform provider does; key id -> text."""
-    return dict(_add(call, held, each) for each in wanted)
+    added = [_add(call, held, each) for each in wanted]
+    return {secret.key_id: text for secret, text in added}
 
 
 def trim_secrets(call: Call, held: Application, wanted: list[Document]) -> None:
@@ -66,7 +66,7 @@ def _is_echo(name: str, value: Any, shown: Document) -> bool:
     return bool(value == shown.get(name))
 
 
-def _add(call: Call, held: Application, wanted: Document) -> tuple[str, str]:
+def _add(call: Call, held: Application, wanted: Document) -> tuple[Secret, str]:
     if held.sign_in_audience in facts.PERSONAL_AUDIENCES:
         present = len(call.directory.secrets(held.id))
         if present >= facts.SECRETS_OF_PERSONAL_AUDIENCE:
@@ -78,7 +78,7 @@ def _add(call: Call, held: Application, wanted: Document) -> tuple[str, str]:
         raise bad_request(facts.INVALID_VALUE, member="endDateTime", kind=_SECRET)
     secret, text = call.directory.add_secret(held.id, display_name=wanted.get("displayName"), start=begin, end=end)
     call.tenant.journal.guard(text)
-    return secret.key_id, text
+    return secret, text
 
 
 def _instant_of(wanted: Document, name: str, kind: str) -> datetime | None:

@@ -16,6 +16,7 @@ from mock_services.state.directory.tables import (
     SECRETS,
     SERVICE_PRINCIPALS,
 )
+from mock_services.state.replicas import Kind
 
 DETAILS: dict[str, Any] = {
     "add_ins": [], "api": {}, "application_template_id": None, "certification": None, "default_redirect_uri": None,
@@ -84,17 +85,16 @@ class Applications(Section):
         if not wanted:
             raise TypeError("give one of id, app_id, unique_name")
         row = self.store.row(sa.select(APPLICATIONS).where(*wanted, APPLICATIONS.c.deleted.is_(None)))
-        return self._application(row) if row else None
+        return self._application(row) if row and self.seen(Kind.APPLICATION, row, row["created"]) else None
 
-    def _application(self, row: Mapping[str, Any] | sa.RowMapping) -> Application:
+    def _application(self, row: Mapping[str, Any]) -> Application:
         return Application(**row, publisher_domain=self.domain)
 
     def applications(self) -> list[Application]:
         """All registrations but the soft-deleted, oldest first."""
         query = sa.select(APPLICATIONS).where(APPLICATIONS.c.deleted.is_(None))
-        return [
-            self._application(row) for row in self.store.rows(query.order_by(APPLICATIONS.c.created, APPLICATIONS.c.id))
-        ]
+        rows = self.store.rows(query.order_by(APPLICATIONS.c.created, APPLICATIONS.c.id))
+        return [self._application(row) for row in rows if self.seen(Kind.APPLICATION, row, row["created"])]
 
     def change_application(self, id: str, **members: Any) -> None:  # noqa: A002 - the wire's own word
         """Change members; its service principal here follows in what it mirrors. Raises Missing, Taken, TypeError."""
@@ -184,8 +184,12 @@ class Applications(Section):
         start: datetime | None = None,
         end: datetime | None = None,
         text: str | None = None,
+        written: datetime | None = None,
     ) -> tuple[Secret, str]:
-        """Add a client secret and tell its text, this once. Lives two years unless told otherwise. Raises Missing."""
+        """Add a client secret and tell its text, this once. Lives two years unless told otherwise. Raises Missing.
+
+        `written` is when it set out for the replicas; None means now.
+        """
         if self.application(id=application_id) is None:
             raise Missing("application", application_id)
         told = text if text is not None else self.chance.secret()
@@ -199,14 +203,19 @@ class Applications(Section):
             hint=told[:_HINT_LENGTH],
             sha256=digest(told),
         )
-        self.store.write(sa.insert(SECRETS).values(**vars(secret), added=self._next(SECRETS)))
+        row = vars(secret) | {"added": self._next(SECRETS), "written": written or self.clock.now()}
+        self.store.write(sa.insert(SECRETS).values(**row))
         return secret, told
 
     def secrets(self, application_id: str) -> list[Secret]:
         """The client secrets, the newest first as Graph lists them."""
         query = sa.select(SECRETS).where(SECRETS.c.application_id == application_id.lower())
         rows = self.store.rows(query.order_by(SECRETS.c.added.desc()))
-        return [Secret(**{name: value for name, value in row.items() if name != "added"}) for row in rows]
+        return [
+            Secret(**{name: value for name, value in row.items() if name not in {"added", "written"}})
+            for row in rows
+            if self.seen(Kind.SECRET, {"id": row["key_id"]}, row["written"])
+        ]
 
     def remove_secret(self, application_id: str, key_id: str) -> None:
         """Remove a client secret. Raises Missing."""

@@ -14,6 +14,7 @@ from mock_services.state.directory.tables import (
     SERVICE_PRINCIPALS,
     USERS,
 )
+from mock_services.state.replicas import Kind
 from mock_services.state.well_known import ANY_ROLE
 
 
@@ -99,7 +100,9 @@ class Grants(Section):
         defined = {str(each["id"]).lower() for each in row["app_roles"] if each.get("isEnabled")}
         if role not in defined and not (role == ANY_ROLE and not defined):
             raise Missing("app role", role)
-        if any(each.resource_id == resource and each.app_role_id == role for each in self.app_roles_of(principal)):
+        table = APP_ROLE_ASSIGNMENTS.c
+        same = (table.principal_id == principal, table.resource_id == resource, table.app_role_id == role)
+        if self.store.row(sa.select(table.id).where(*same)):
             raise Taken("app role assignment", role)
         # The first half names the principal, as seen in Graph's own samples; the rest is taken as random.
         identity = joined_id(principal, self.chance.guid())
@@ -122,7 +125,8 @@ class Grants(Section):
             table.resource_id.in_(_awake()), sa.or_(table.principal_id.in_(_awake()), table.principal_id.in_(people))
         )
         query = sa.select(APP_ROLE_ASSIGNMENTS).where(wanted, awake).order_by(table.created, table.id)
-        return [AppRoleAssignment(**row) for row in self.store.rows(query)]
+        rows = self.store.rows(query)
+        return [AppRoleAssignment(**row) for row in rows if self.seen(Kind.APP_ROLE, row, row["created"])]
 
     def remove_app_role(self, id: str) -> None:  # noqa: A002 - the wire's own word
         """Take an assignment back. Raises Missing."""
@@ -146,5 +150,9 @@ class Grants(Section):
         ]
 
     def _must_be_awake(self, principal: str) -> None:
-        if not self.store.row(_awake().where(SERVICE_PRINCIPALS.c.id == principal)):
+        held = sa.select(SERVICE_PRINCIPALS.c.id, SERVICE_PRINCIPALS.c.created).where(
+            SERVICE_PRINCIPALS.c.id == principal, SERVICE_PRINCIPALS.c.deleted.is_(None)
+        )
+        row = self.store.row(held)
+        if row is None or not self.seen(Kind.SERVICE_PRINCIPAL, row, row["created"]):
             raise Missing("service principal", principal)

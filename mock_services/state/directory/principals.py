@@ -16,6 +16,8 @@ from mock_services.state.directory.tables import (
     ROLE_MEMBERS,
     SERVICE_PRINCIPALS,
 )
+from mock_services.state.replicas import Kind
+from mock_services.state.store import Row
 from mock_services.state.well_known import FIRST_PARTY, MICROSOFT_SERVICES_TENANT, FirstPartyApplication
 
 DETAILS: dict[str, Any] = {
@@ -42,9 +44,11 @@ class Principals(Section):
         row = self.store.row(
             sa.select(APPLICATIONS).where(APPLICATIONS.c.app_id == app_id, APPLICATIONS.c.deleted.is_(None))
         )
+        if row is not None and not self.seen(Kind.APPLICATION, row, row["created"]):
+            row = None
         if row is None and app_id not in FIRST_PARTY:
             raise Missing("application", app_id)
-        if self.service_principal(app_id=app_id) is not None:
+        if self._row(app_id=app_id) is not None:
             raise Taken("service principal", app_id)
         columns, details = divide(members, SERVICE_PRINCIPALS, DETAILS)
         shown = self._of_ours(row) if row else self._of_microsoft(FIRST_PARTY[app_id])
@@ -85,21 +89,25 @@ class Principals(Section):
 
     def service_principal(self, *, id: str | None = None, app_id: str | None = None) -> ServicePrincipal | None:  # noqa: A002 - the wire's own word
         """The principal with this object id or application id, unless it is soft-deleted."""
-        keys = {"id": id, "app_id": app_id}
+        row = self._row(id=id, app_id=app_id)
+        return self._principal(row) if row and self.seen(Kind.SERVICE_PRINCIPAL, row, row["created"]) else None
+
+    def _row(self, **keys: str | None) -> Row | None:
+        """The row as it was written, whichever replica has it: what must not exist twice is decided by this."""
         wanted = [SERVICE_PRINCIPALS.c[name] == value.lower() for name, value in keys.items() if value is not None]
         if not wanted:
             raise TypeError("give one of id, app_id")
-        row = self.store.row(sa.select(SERVICE_PRINCIPALS).where(*wanted, SERVICE_PRINCIPALS.c.deleted.is_(None)))
-        return self._principal(row) if row else None
+        return self.store.row(sa.select(SERVICE_PRINCIPALS).where(*wanted, SERVICE_PRINCIPALS.c.deleted.is_(None)))
 
-    def _principal(self, row: Mapping[str, Any] | sa.RowMapping) -> ServicePrincipal:
+    def _principal(self, row: Mapping[str, Any]) -> ServicePrincipal:
         return ServicePrincipal(**{**row, "app_owner_tenant": row["app_owner_tenant"] or self.tenant_id})
 
     def service_principals(self) -> list[ServicePrincipal]:
         """All but the soft-deleted, Microsoft's own first."""
         query = sa.select(SERVICE_PRINCIPALS).where(SERVICE_PRINCIPALS.c.deleted.is_(None))
         ordered = query.order_by(SERVICE_PRINCIPALS.c.created, SERVICE_PRINCIPALS.c.id)
-        return [self._principal(row) for row in self.store.rows(ordered)]
+        rows = self.store.rows(ordered)
+        return [self._principal(row) for row in rows if self.seen(Kind.SERVICE_PRINCIPAL, row, row["created"])]
 
     def change_service_principal(self, id: str, **members: Any) -> None:  # noqa: A002 - the wire's own word
         """Change members. Raises Missing, TypeError for an unknown one."""
@@ -139,7 +147,7 @@ class Principals(Section):
         )
         if held.app_id not in FIRST_PARTY and self.store.row(registered) is None:
             raise Missing("application", held.app_id)
-        if self.service_principal(app_id=held.app_id) is not None:
+        if self._row(app_id=held.app_id) is not None:
             raise Taken("service principal", held.app_id)
         mine = SERVICE_PRINCIPALS.c.id == held.id
         self.store.write(sa.update(SERVICE_PRINCIPALS).where(mine).values(deleted=None))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
 from mock_services.state.directory.tables import ORGANISATION
+from mock_services.state.replicas import Kind, Replication
 from mock_services.state.store import Row, Store
 
 KEPT_IN_BIN = timedelta(days=30)
@@ -22,6 +23,7 @@ class Section:
         self.store = store
         self.clock = clock
         self.chance = chance
+        self.replication = Replication(seed=chance.seed)
         self._settings: Row | None = None
 
     @property
@@ -54,6 +56,12 @@ class Section:
         if self._settings is None:
             raise LookupError("this directory was never founded")
         return self._settings[name]
+
+    def seen(self, kind: Kind, row: Row, written: datetime | None) -> bool:
+        """Whether the replica that answers the present request has this row yet; Microsoft's own have no date."""
+        if written is None or not self.replication.lags:
+            return True
+        return self.replication.seen(kind, row["id"], written, self.clock.now())
 
     def in_bin(self, deleted: sa.Column[datetime]) -> sa.ColumnElement[bool]:
         """The condition for objects that are soft-deleted and not yet gone for good."""

@@ -53,6 +53,7 @@ SECRETS = sa.Table(
     _text("key_id", key=True), _text("application_id", index=True), _text("display_name", null=True),
     sa.Column("start", Instant, nullable=False), sa.Column("end", Instant, nullable=False),
     _text("hint"), _text("sha256"), sa.Column("added", sa.Integer, nullable=False),
+    sa.Column("written", Instant, nullable=False),
 )  # fmt: skip
 
 KEY_CREDENTIALS = sa.Table(
