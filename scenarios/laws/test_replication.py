@@ -50,10 +50,10 @@ async def test_a_young_secret_works_and_fails_in_turn_and_then_works_for_good(
     tenant: FakeTenant, integration: Integration, wire: httpx.AsyncClient
 ) -> None:
     """GraphRunner's users saw it alternate; a single success proves nothing."""
-    tenant.replication.use("typical")
     application = tenant.directory.application(app_id=integration.client_id)
     assert application is not None
     tenant.clock.advance(minutes=10)
+    tenant.replication.use("typical")
     _, text = tenant.directory.add_secret(application.id)
     young = integration.model_copy(update={"client_secret": type(integration.client_secret)(text)})
     seen = [(await test_and_save(wire, young)).code for _ in range(6)]
