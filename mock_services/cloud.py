@@ -10,6 +10,7 @@ from mock_services.baseline import DEFAULT_SOLUTIONS
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
 from mock_services.exchange import SCOPE_KEY, Exchange
+from mock_services.faults import Faults, Kind, strike
 from mock_services.hosts import Service, organisation_host, service_of
 from mock_services.journal import Journal
 from mock_services.signing import SigningKeys
@@ -59,6 +60,7 @@ class FakeCloud:
         self.signing_keys = keys or SigningKeys()
         self.journal = Journal()
         """What was said before a tenant was known, or to none."""
+        self.faults = Faults()
         self._tenants: dict[str, FakeTenant] = {}
         self._made = 0
 
@@ -135,8 +137,14 @@ class FakeCloud:
         scope[SCOPE_KEY] = exchange
         heard = _Overheard(receive, send)
         service = service_of(arrival.host)
+        fault = self.faults.claimed(service, scope["method"], scope["path"])
         try:
-            await self._app(service, exchange)(scope, heard.receive, heard.send)
+            if fault is None or fault.kind is Kind.LOST_AFTER:
+                heard.withhold = fault is not None
+                await self._app(service, exchange)(scope, heard.receive, heard.send)
+            if fault is not None:
+                exchange.code = f"fault: {fault.kind}"
+                await strike(fault, heard.send)
         finally:
             self._write_down(scope, exchange, service, heard)
 
@@ -179,6 +187,8 @@ class _Overheard:
         self.response = bytearray()
         self.response_type = ""
         self.status = 0
+        self.withhold = False
+        """Listen to the answer without passing it on."""
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -194,7 +204,8 @@ class _Overheard:
             )
         elif message["type"] == "http.response.body" and len(self.response) < _KEPT_BODY:
             self.response += message.get("body", b"")[:_KEPT_BODY]
-        await self._send(message)
+        if not self.withhold:
+            await self._send(message)
 
 
 def _header(scope: Scope, name: bytes) -> str:

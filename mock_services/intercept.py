@@ -9,6 +9,7 @@ import respx
 from anyio.from_thread import start_blocking_portal
 
 from mock_services.cloud import FakeCloud
+from mock_services.faults import AnswerLost
 from mock_services.hosts import service_of
 
 
@@ -23,7 +24,7 @@ class FakeTransport(httpx.AsyncBaseTransport):
         self._cloud = httpx.ASGITransport(cloud, client=("127.0.0.1", 0))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request. Raises NotAFakeHost."""
+        """Answer one request. Raises NotAFakeHost, and httpx.ReadError for an answer that a planned fault loses."""
         host = request.url.host
         if service_of(host) is None:
             raise NotAFakeHost(
@@ -31,7 +32,10 @@ class FakeTransport(httpx.AsyncBaseTransport):
                 " contoso.crm4.dynamics.com)",
                 request=request,
             )
-        return await self._cloud.handle_async_request(request)
+        try:
+            return await self._cloud.handle_async_request(request)
+        except AnswerLost as lost:
+            raise httpx.ReadError(str(lost), request=request) from None
 
 
 @contextmanager

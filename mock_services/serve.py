@@ -13,6 +13,7 @@ import uvicorn
 
 from mock_services.certificates import issue
 from mock_services.cloud import App, Arrival, FakeCloud, Receive, Scope, Send
+from mock_services.faults import AnswerLost
 from mock_services.hosts import CANONICAL, Service, service_of
 from mock_services.proxy import ConnectProxy
 
@@ -178,7 +179,12 @@ class _Router:
         if port in self._ports and self._ports[port] is None:
             await self._control(scope, receive, send)
             return
-        await self._cloud.answer(scope, receive, send, self._arrival(scope, port))
+        try:
+            await self._cloud.answer(scope, receive, send, self._arrival(scope, port))
+        except AnswerLost:
+            # Begun and never completed: the server cuts such a connection, which is what the client must see.
+            headers = [(b"content-length", b"1")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
 
     def _arrival(self, scope: Scope, port: int) -> Arrival:
         if port in self._ports:

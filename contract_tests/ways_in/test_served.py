@@ -8,6 +8,7 @@ import pytest
 
 from contract_tests.ways_in.conftest import Standing
 from mock_services.certificates import client_context
+from mock_services.faults import Fault, Kind
 from mock_services.hosts import Service
 from mock_services.serve import NotServed, serving
 
@@ -138,3 +139,12 @@ def test_a_snapshot_brings_a_removed_user_back(standing: Standing) -> None:
         assert client.get(made.headers["OData-EntityId"], headers=headers).status_code == 200
         assert control.post(f"{url}/snapshots/{name}/restore").status_code == 204
         assert client.get(made.headers["OData-EntityId"], headers=headers).status_code == 404
+
+
+def test_a_lost_answer_is_a_broken_connection_and_the_next_one_is_whole(standing: Standing) -> None:
+    url = f"https://login.microsoftonline.com/{standing.tenant.id}{METADATA}"
+    standing.cloud.faults.plan(Fault(Kind.LOST_AFTER, Service.LOGIN, "GET", "openid-configuration"))
+    with standing.client() as client:
+        with pytest.raises(httpx.RemoteProtocolError):
+            client.get(url)
+        assert client.get(url).status_code == 200
