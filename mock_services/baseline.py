@@ -60,7 +60,10 @@ def frozen(solutions: frozenset[str]) -> Frozen:
         solutions=solutions,
     )
     _admit_operator(directory, organisation)
-    return Frozen(directory.store.image(), organisation.store.image())
+    image = Frozen(directory.store.image(), organisation.store.image())
+    directory.store.close()
+    organisation.store.close()
+    return image
 
 
 def fresh(

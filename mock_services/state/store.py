@@ -6,6 +6,7 @@ each tenant would cost more than the tenant itself.
 """
 
 import sqlite3
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +61,8 @@ class Store:
         )
         sa.event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN"))
         self._connection = engine.connect()
+        # A tenant that is simply forgotten gives its memory back too, without Python's warning about it.
+        self._give_back = weakref.finalize(self, connection.close)
 
     @classmethod
     def memory(cls, image: bytes | None = None) -> "Store":
@@ -142,4 +145,4 @@ class Store:
     def close(self) -> None:
         """Give the memory or the file back."""
         self._connection.close()
-        self._sqlite.close()
+        self._give_back()
