@@ -38,6 +38,7 @@ def _dialect() -> sa.Dialect:
     if not _dialects:
         first = sa.create_engine(_URL)
         first.connect().close()  # a dialect learns the server's version on its first connection
+        first.dispose()
         _dialects.append(first.dialect)
     return _dialects[0]
 

@@ -1,0 +1,1 @@
+"""Real client libraries, unmodified, on real ports."""

@@ -1,0 +1,1 @@
+"""What every fake stands on."""

@@ -1,0 +1,1 @@
+"""The three ways to the fakes: in this process, by sockets, and through the proxy."""
