@@ -13,6 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 
+_REMEMBERED = 1_000
+"""Tokens whose signature is not checked again."""
+
+
 class BadSignature(Exception):
     """The token was not signed by these keys, or is not a token at all."""
 
@@ -71,6 +75,7 @@ class SigningKeys:
     def __init__(self, pem: bytes | None = None) -> None:
         """Start from a kept private key (PEM), or make a new one when first needed."""
         self._pem = pem
+        self._verified: dict[str, dict[str, Any]] = {}
 
     @cached_property
     def current(self) -> SigningKey:
@@ -100,6 +105,14 @@ class SigningKeys:
 
         Raises BadSignature.
         """
+        # A client sends the same token with every call; a signature once good stays good.
+        if token not in self._verified:
+            if len(self._verified) >= _REMEMBERED:
+                self._verified.clear()
+            self._verified[token] = self._decoded(token)
+        return dict(self._verified[token])
+
+    def _decoded(self, token: str) -> dict[str, Any]:
         try:
             return jwt.decode(
                 token,

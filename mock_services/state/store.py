@@ -63,7 +63,7 @@ class Store:
         sa.event.listen(engine, "begin", lambda opened: opened.exec_driver_sql("BEGIN"))
         self._connection = engine.connect()
         # A tenant that is simply forgotten gives its memory back too, without Python's warning about it.
-        self._give_back = weakref.finalize(self, connection.close)
+        self._give_back = weakref.finalize(self, _give_back, self._connection, connection)
 
     @classmethod
     def memory(cls, image: bytes | None = None) -> "Store":
@@ -145,5 +145,9 @@ class Store:
 
     def close(self) -> None:
         """Give the memory or the file back."""
-        self._connection.close()
         self._give_back()
+
+
+def _give_back(connection: sa.Connection, sqlite: sqlite3.Connection) -> None:
+    connection.close()
+    sqlite.close()
