@@ -22,6 +22,8 @@ from provisioning.problems import BadInput, NotReached, Reach
 from provisioning.said import Said, Service
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
     from provisioning.clock import Clock
@@ -190,18 +192,37 @@ async def connect(
 ) -> AsyncIterator[Transport]:
     """A transport with a client of its own, that trusts `ca_file` besides the usual authorities.
 
-    Raises BadInput where that file holds no certificate.
+    Raises BadInput where that file holds no certificate, or the environment's SSL_CERT_FILE or proxy cannot be used.
     """
+    client = _client(_trusting(ca_file))
+    async with client:
+        yield Transport(client, clock, guard=guard)
+
+
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """The usual authorities, or those of SSL_CERT_FILE, and `ca_file` besides."""
     import httpx
 
-    context = httpx.create_ssl_context()
+    try:
+        context = httpx.create_ssl_context()
+    except OSError:  # ssl.SSLError is one
+        raise BadInput("SSL_CERT_FILE", "names no readable certificates", "name a PEM file, or unset it") from None
     if ca_file is not None:
         try:
             context.load_verify_locations(cafile=str(ca_file))
-        except OSError:  # ssl.SSLError is one
+        except OSError:
             raise BadInput("ca_file", f"{ca_file} holds no certificate", "name a PEM file") from None
-    async with httpx.AsyncClient(verify=context, timeout=httpx.Timeout(100, connect=30)) as client:
-        yield Transport(client, clock, guard=guard)
+    return context
+
+
+def _client(context: ssl.SSLContext) -> httpx.AsyncClient:
+    import httpx
+
+    try:
+        return httpx.AsyncClient(verify=context, timeout=httpx.Timeout(100, connect=30))
+    except (httpx.InvalidURL, ValueError, ImportError):
+        # httpx reads the proxy variables here; what it says of a bad one may repeat the password in it.
+        raise BadInput("HTTPS_PROXY", "cannot be used", "write it as http://host:port, or unset it") from None
 
 
 def _may_repeat_unanswered(problem: NotReached, repeatable: bool) -> bool:
