@@ -72,7 +72,7 @@ class FakeCloud:
         solutions: Iterable[str] = DEFAULT_SOLUTIONS,
         clock: FakeClock | None = None,
     ) -> FakeTenant:
-        """A new healthy tenant with one Dataverse organisation, in about a millisecond.
+        """A new healthy tenant with one Dataverse organisation, in a few milliseconds.
 
         `solutions` decide which tables exist: `customer_service` brings incidents, `omnichannel` live work items.
         """

@@ -1,4 +1,4 @@
-"""One database of one fake: SQLAlchemy Core over SQLite, copied in microseconds, kept in memory or in a file.
+"""One database of one fake: SQLAlchemy Core over SQLite, copied as bytes, kept in memory or in a file.
 
 A test's tenant is a byte copy of a frozen one (`Store.memory(image)`), which SQLite can load without replaying a
 single statement. All stores share one dialect and one cache of compiled statements: preparing those anew for
