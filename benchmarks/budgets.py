@@ -78,17 +78,18 @@ def _fresh_tenants() -> float:
 
 
 def _provision_and_verify() -> float:
-    from d365.rehearsal import TenantClock, in_process, rehearsal_values
+    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
     from provisioning.engine import Engine
     from provisioning.settings import checked_settings
+    from scenarios.tenant_clock import TenantClock
 
     cloud = FakeCloud()
 
     async def once() -> None:
         tenant = cloud.create_tenant()
         async with in_process(cloud, tenant) as transport:
-            engine = Engine(checked_settings(rehearsal_values(tenant)), transport, TenantClock(tenant.clock))
+            engine = Engine(checked_settings(rehearsal_values(tenant)), transport, TenantClock(tenant))
             verdict = await engine.verify((await engine.provision()).integration)
             if not verdict.healthy:
                 raise SystemExit(f"the rehearsal is not healthy: {verdict.failure}")

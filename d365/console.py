@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from rich.console import Console
 
-MARKS = {"made": "+", "kept": "=", "found": "=", "failed": "x", "removed": "-", "waiting": "~"}
-_STYLES = {"made": "green", "kept": "green", "failed": "red", "waiting": "yellow", "removed": "green"}
-_SETTLED = {"made", "kept", "failed", "removed"}
+_SETTLED = {"made": (" + ", "green"), "kept": (" = ", "green"), "failed": (" x ", "red")}
+"""The states a step ends in, each with its mark and style."""
 
 
 def console(*, to_stderr: bool = False) -> "Console":
@@ -63,9 +62,7 @@ class StepList:
             from rich.text import Text
 
             reason = f"because {detail}" if state == "made" and detail else detail
-            line = Text.assemble(
-                (f" {MARKS[state]} ", _STYLES[state]), f"{title:<29} {state:<5} {seconds:5.2f} s  ", (reason, "dim")
-            )
+            line = Text.assemble(_SETTLED[state], f"{title:<29} {state:<5} {seconds:5.2f} s  ", (reason, "dim"))
             self._console.print(line)
         elif self._status is not None:
             self._status.update(f"{title}: {state}{f' - {detail}' if detail else ''}")

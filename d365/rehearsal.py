@@ -2,28 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 
-from mock_services.clock import FakeClock
 from mock_services.cloud import FakeCloud
 from mock_services.tenant import FakeTenant
 from provisioning.settings import Integration, checked_settings
 from provisioning.transport import Transport
-
-
-class TenantClock:
-    """A fake tenant's clock as the engine sees it: to sleep is to let the tenant's time go by."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-
-    def now(self) -> datetime:
-        """The tenant's present."""
-        return self._clock.now()
-
-    async def sleep(self, pause: timedelta) -> None:
-        """Move the tenant's time; nobody waits."""
-        self._clock.advance(pause)
+from scenarios.tenant_clock import TenantClock
 
 
 def rehearsal_values(tenant: FakeTenant) -> dict[str, object]:
@@ -45,7 +29,7 @@ async def in_process(cloud: FakeCloud, tenant: FakeTenant) -> AsyncIterator[Tran
     from mock_services.intercept import FakeTransport
 
     async with httpx.AsyncClient(transport=FakeTransport(cloud)) as client:
-        yield Transport(client, TenantClock(tenant.clock))
+        yield Transport(client, TenantClock(tenant))
 
 
 async def provisioned(cloud: FakeCloud, tenant: FakeTenant) -> Integration:
@@ -54,7 +38,7 @@ async def provisioned(cloud: FakeCloud, tenant: FakeTenant) -> Integration:
 
     async with in_process(cloud, tenant) as transport:
         settings = checked_settings(rehearsal_values(tenant))
-        engine = Engine(settings, transport, TenantClock(tenant.clock))
+        engine = Engine(settings, transport, TenantClock(tenant))
         integration = (await engine.provision()).integration
     tenant.journal.guard(integration.client_secret.get_secret_value())
     return integration

@@ -69,14 +69,15 @@ def rehearse(settings: Path | None, steps: StepList, out: Path | None) -> Outcom
 
 
 async def _rehearse(file: Path | None, steps: StepList, out: Path | None) -> Outcome:
-    from d365.rehearsal import TenantClock, in_process, rehearsal_values
+    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
+    from scenarios.tenant_clock import TenantClock
 
     cloud = FakeCloud()
     tenant = cloud.create_tenant()
     settings = load_settings(file, {}, **rehearsal_values(tenant))
     async with in_process(cloud, tenant) as transport:
-        engine = Engine(settings, transport, TenantClock(tenant.clock), on_event=_shown_in(steps))
+        engine = Engine(settings, transport, TenantClock(tenant), on_event=_shown_in(steps))
         return await _set_up(engine, steps, out, is_rehearsal=True)
 
 

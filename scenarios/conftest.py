@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -17,23 +16,10 @@ from provisioning.engine import Engine, Event
 from provisioning.receipt import Receipt
 from provisioning.settings import Integration, Operator, Settings
 from provisioning.transport import Transport, connect
+from scenarios.tenant_clock import TenantClock
 
 if TYPE_CHECKING:
     import httpx
-
-
-class TenantClock:
-    """The engine's clock in a rehearsal: the tenant's, which a sleep moves on at once."""
-
-    def __init__(self, tenant: Any) -> None:
-        self._tenant = tenant
-
-    def now(self) -> datetime:
-        moment: datetime = self._tenant.clock.now()
-        return moment
-
-    async def sleep(self, pause: timedelta) -> None:
-        self._tenant.clock.advance(pause)
 
 
 @pytest.fixture

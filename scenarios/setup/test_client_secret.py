@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from provisioning.engine import Engine
-from scenarios.conftest import TenantClock
 from scenarios.setup.conftest import Onlooker
+from scenarios.tenant_clock import TenantClock
 
 
 async def test_it_is_named_and_lasts_as_long_as_asked_for(
