@@ -6,7 +6,7 @@ Loaded by pytest wherever the distribution is installed, so nothing heavy is imp
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,15 +104,20 @@ def tenant(cloud: FakeCloud) -> Iterator[FakeTenant]:
 
 
 @pytest.fixture
-async def wire(cloud: FakeCloud) -> AsyncIterator[httpx.AsyncClient]:
-    """An httpx client; while it is in use, every httpx client in the process talks to the fakes."""
+def wire(cloud: FakeCloud) -> Iterator[httpx.AsyncClient]:
+    """An httpx client; while it is in use, every httpx client in the process talks to the fakes.
+
+    A plain fixture, so that it serves under anyio's plugin and pytest-asyncio alike.
+    """
+    import anyio
     import httpx
 
     from mock_services.intercept import intercept
 
     with intercept(cloud):
-        async with httpx.AsyncClient() as client:
-            yield client
+        client = httpx.AsyncClient()
+        yield client
+        anyio.run(client.aclose)
 
 
 @pytest.fixture(scope="session")
@@ -126,11 +131,11 @@ def provision_tenant() -> Callable[[FakeCloud, FakeTenant], Integration]:
 
 
 @pytest.fixture
-async def integration(cloud: FakeCloud, tenant: FakeTenant) -> Integration:
+def integration(
+    cloud: FakeCloud, tenant: FakeTenant, provision_tenant: Callable[[FakeCloud, FakeTenant], Integration]
+) -> Integration:
     """The four values, after the whole set-up has been done in `tenant`."""
-    from d365.rehearsal import provisioned
-
-    return await provisioned(cloud, tenant)
+    return provision_tenant(cloud, tenant)
 
 
 @pytest.hookimpl(wrapper=True)
