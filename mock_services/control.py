@@ -1,5 +1,7 @@
 """What a test may ask of the served fakes from outside; on a listener of its own, never on a fake's port."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -7,6 +9,9 @@ from fastapi import FastAPI, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from mock_services.cloud import FakeCloud
+from mock_services.faults import Fault, Kind
+from mock_services.hosts import Service
+from mock_services.state.replicas import PRESETS, UnknownPreset
 from mock_services.tenant import FakeTenant, Snapshot
 
 TenantName = Annotated[str | None, Query(description="id or domain; may be left out while there is one")]
@@ -23,10 +28,34 @@ class Step(BaseModel):
     seconds: float = Field(default=0, ge=0)
 
 
+class Pace(BaseModel):
+    """How fast writes reach other readers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    preset: str = Field(description=", ".join(PRESETS))
+
+
+class PlannedFault(BaseModel):
+    """Which call, after how many, how often, and what happens to it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind
+    service: Service
+    method: str = "*"
+    path: str = Field(default="", description="regular expression, searched for in the call's path")
+    after: int = Field(default=0, ge=0)
+    times: int = Field(default=1, ge=1)
+    retry_after_s: int | None = Field(default=None, ge=0)
+
+
+Chosen = Callable[[str | None], FakeTenant]
+
+
 def control(cloud: FakeCloud) -> FastAPI:
     """The control application of one cloud. Its tenants are named by id or domain; alone, one needs no name."""
     app = FastAPI(title="d365-harness control", openapi_url="/openapi.json", docs_url="/")
-    snapshots: dict[str, Snapshot] = {}
 
     def chosen(name: str | None) -> FakeTenant:
         found = cloud.tenant_called(name) if name else (cloud.tenants[0] if len(cloud.tenants) == 1 else None)
@@ -35,6 +64,13 @@ def control(cloud: FakeCloud) -> FastAPI:
             raise HTTPException(404, f"name one of the tenants with ?tenant=…: {known}")
         return found
 
+    _add_readings(app, cloud, chosen)
+    _add_moves(app, chosen)
+    _add_disturbances(app, cloud, chosen)
+    return app
+
+
+def _add_readings(app: FastAPI, cloud: FakeCloud, chosen: Chosen) -> None:
     @app.get("/health")
     async def health() -> dict[str, bool]:
         """Answers as soon as the fakes do."""
@@ -54,6 +90,25 @@ def control(cloud: FakeCloud) -> FastAPI:
             for each in cloud.tenants
         ]
 
+    @app.get("/journal")
+    async def journal(
+        tenant: TenantName = None, last: Annotated[int, Query(ge=1, le=1000)] = 50
+    ) -> list[dict[str, Any]]:
+        """What was said to a tenant last, secrets struck out."""
+        return [{**vars(entry), "at": entry.at.isoformat()} for entry in list(chosen(tenant).journal)[-last:]]
+
+    @app.get("/quirks")
+    async def quirks(tenant: TenantName = None) -> list[dict[str, Any]]:
+        """The contested choices and what this tenant chose."""
+        return [
+            {"name": name, "value": value, "alternative": alternative, "evidence": evidence}
+            for name, value, alternative, evidence in chosen(tenant).quirks.explain()
+        ]
+
+
+def _add_moves(app: FastAPI, chosen: Chosen) -> None:
+    snapshots: dict[str, Snapshot] = {}
+
     @app.post("/clock/advance")
     async def advance(step: Step, tenant: TenantName = None) -> dict[str, str]:
         """Move a tenant's clock forward: secrets, tokens and windows age at once."""
@@ -61,13 +116,6 @@ def control(cloud: FakeCloud) -> FastAPI:
             timedelta(days=step.days, hours=step.hours, minutes=step.minutes, seconds=step.seconds)
         )
         return {"now": moved.isoformat()}
-
-    @app.get("/journal")
-    async def journal(
-        tenant: TenantName = None, last: Annotated[int, Query(ge=1, le=1000)] = 50
-    ) -> list[dict[str, Any]]:
-        """What was said to a tenant last, secrets struck out."""
-        return [{**vars(entry), "at": entry.at.isoformat()} for entry in list(chosen(tenant).journal)[-last:]]
 
     @app.delete("/journal", status_code=204)
     async def forget(tenant: TenantName = None) -> None:
@@ -88,12 +136,23 @@ def control(cloud: FakeCloud) -> FastAPI:
             raise HTTPException(404, f"no snapshot {name}; POST /snapshots makes one")
         chosen(tenant).restore(snapshots[name])
 
-    @app.get("/quirks")
-    async def quirks(tenant: TenantName = None) -> list[dict[str, Any]]:
-        """The contested choices and what this tenant chose."""
-        return [
-            {"name": name, "value": value, "alternative": alternative, "evidence": evidence}
-            for name, value, alternative, evidence in chosen(tenant).quirks.explain()
-        ]
 
-    return app
+def _add_disturbances(app: FastAPI, cloud: FakeCloud, chosen: Chosen) -> None:
+    @app.put("/replication")
+    async def replicate(pace: Pace, tenant: TenantName = None) -> dict[str, str]:
+        """From now on others see a write late, at this pace."""
+        try:
+            chosen(tenant).replication.use(pace.preset)
+        except UnknownPreset as problem:
+            raise HTTPException(422, str(problem)) from None
+        return {"preset": pace.preset}
+
+    @app.post("/faults", status_code=201)
+    async def disturb(wish: PlannedFault) -> dict[str, str]:
+        """Disturb exact calls on their way; they stay planned until they have struck their number of times."""
+        try:
+            re.compile(wish.path)
+        except re.error as problem:
+            raise HTTPException(422, f"path is no regular expression: {problem}") from None
+        cloud.faults.plan(Fault(**wish.model_dump()))
+        return {"planned": f"{wish.kind} on {wish.service}"}

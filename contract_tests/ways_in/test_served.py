@@ -148,3 +148,33 @@ def test_a_lost_answer_is_a_broken_connection_and_the_next_one_is_whole(standing
         with pytest.raises(httpx.RemoteProtocolError):
             client.get(url)
         assert client.get(url).status_code == 200
+
+
+def test_faults_and_replication_are_planned_from_outside(standing: Standing) -> None:
+    url, graph = standing.served.control_url, "https://graph.microsoft.com/v1.0/organization"
+    with standing.client(proxied=False) as control, standing.client() as client:
+        wish = {"kind": "throttled", "service": "graph", "path": "organization$", "retry_after_s": 3}
+        assert control.post(f"{url}/faults", json=wish).status_code == 201
+        answers = [client.get(graph) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [429, 401]
+        assert answers[0].headers["retry-after"] == "3"
+        assert control.put(f"{url}/replication", json={"preset": "typical"}).status_code == 200
+        assert standing.tenant.replication.lags
+        assert control.put(f"{url}/replication", json={"preset": "immediate"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "names"),
+    [
+        ("POST", "/faults", {"kind": "throttled", "service": "nowhere"}, "service"),
+        ("POST", "/faults", {"kind": "throttled", "service": "graph", "path": "("}, "regular expression"),
+        ("PUT", "/replication", {"preset": "glacial"}, "immediate, typical, slow, adversarial"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_refused_by_name(
+    standing: Standing, method: str, path: str, body: object, names: str
+) -> None:
+    with standing.client(proxied=False) as control:
+        answer = control.request(method, standing.served.control_url + path, json=body)
+    assert answer.status_code == 422
+    assert names in answer.text
