@@ -45,6 +45,8 @@ class Answer:
     status: int
     body: Mapping[str, Any] | None = None
     text: str | None = None
+    content_type: str = "text/plain"
+    """Of `text`."""
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -65,6 +67,8 @@ class Call:
     raw_body: bytes
     url: str
     path: Path = field(default_factory=lambda: Path("v9.2", ()))
+    references: Mapping[str, str] = field(default_factory=dict)
+    """Content-ID -> address of a row made earlier in the same change set."""
 
     @cached_property
     def security(self) -> Security:
@@ -114,6 +118,14 @@ class Call:
         if not isinstance(value, dict):
             raise payload(set_name, facts.BAD_JSON.format(why="A 'StartObject' node was expected."))
         return value
+
+    def resolve(self, reference: str) -> str:
+        """An address in a body: `$1` stands for what an earlier part of the change set made. Raises Refusal."""
+        if not reference.startswith("$"):
+            return reference
+        if reference[1:] not in self.references:
+            raise Refusal("0x80060888", facts.NO_REFERENCE.format(id=reference[1:]), status=400)
+        return self.references[reference[1:]]
 
     def entity_id(self, set_name: str, id: str) -> tuple[tuple[str, str], ...]:  # noqa: A002 - the word everybody uses for it
         """The headers that say where a row is."""

@@ -22,6 +22,12 @@ MOST_ROWS: Final = 5_000
 """Of a page, of $top and of $count: powerapps-docs webapi/query/page-results.md, count-rows.md."""
 LONGEST_URL: Final = 32_768
 """Characters of a GET: powerapps-docs webapi/query/overview.md."""
+DEEPEST_INSERT: Final = 10
+"""Levels of rows nested in a body. "Any depth" in the documentation; some end there must be. [inferred]"""
+LONGEST_BATCH_URL: Final = 65_536
+"""Characters of a request inside a batch: as above."""
+MOST_OPERATIONS: Final = 1_000
+"""Of a batch: powerapps-docs webapi/execute-batch-operations-using-web-api.md."""
 MOST_EXPANSIONS: Final = 15
 """powerapps-docs webapi/query/join-tables.md."""
 
@@ -122,7 +128,24 @@ NOT_CONVERTED: Final = (  # [rec]
     "Microsoft.OData.ODataException: Cannot convert the literal '{literal}' to the expected type '{type}'. --->"
     " System.FormatException: Input string was not in a correct format."
 )
+NO_TYPE: Final = "Microsoft.OData.ODataException: A type named '{type}' could not be resolved by the model."
+OTHER_TYPE: Final = (  # Microsoft.OData.Core's own text
+    "Microsoft.OData.ODataException: A value with type name '{type}' was found, which is not assignable to the expected"
+    " type 'Microsoft.Dynamics.CRM.{wanted}'. Only types assignable to the expected type can be specified as values."
+)
+NO_KEY: Final = "Entity Id must be specified for {table}."  # of a target of UpdateMultiple; wording and code inferred
+NO_ENTITY: Final = (  # 400 0x80041102; wording partly inferred
+    "The entity with a name = '{name}' with namemapping = 'Logical' was not found in the MetadataCache."
+)
 BAD_JSON: Final = "Microsoft.OData.ODataException: Invalid JSON. {why}"  # inner wording inferred
+BAD_BATCH: Final = "Microsoft.OData.ODataException: {why}"  # inner wording inferred
+BATCH_TOO_LONG: Final = "The number of operations in a batch exceeds the limit of 1000."  # wording and code inferred
+NO_REFERENCE: Final = "Content-ID Reference: '${id}' does not exist in the batch context."  # 400: execute-batch page
+REPEATED_CONTENT_ID: Final = (  # Microsoft.OData.Core's own text
+    "The content ID '{id}' was found more than once in the same change set or same batch request. Content IDs have to"
+    " be unique across all operations of a change set for OData V4.0 and have to be unique across all operations in"
+    " the whole batch request for OData V4.01."
+)
 NO_STREAM: Final = "System.ArgumentException: Stream was not readable."  # [client], for an empty stream
 ENTITY_REFERENCE: Final = (  # widely quoted; no recording kept
     "CRM do not support direct update of Entity Reference properties, Use Navigation properties instead."

@@ -1,41 +1,51 @@
 """Functions and actions: `WhoAmI`, the ones about roles and privileges, and `AddToQueue`."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mock_services.dataverse import facts, roles, rules
+import sqlalchemy as sa
+
+from mock_services.dataverse import casework, facts, roles, rules
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
-from mock_services.dataverse.errors import Refusal, does_not_exist, no_resource, no_segment, payload
+from mock_services.dataverse.errors import Refusal, no_resource, no_segment
+from mock_services.dataverse.parameters import addressed_row, named_row
 from mock_services.dataverse.records import existing
+from mock_services.dataverse.security import Security
 from mock_services.dataverse.urls import as_guid, read_arguments
 from mock_services.errors import Unmodelled
 from mock_services.state.organisation.definitions import Table, tables
+from mock_services.state.organisation.schema import sql_table
 
 Row = Mapping[str, Any]
 
 # Operations that exist and are not played yet: 501 with their name, rather than the 404 of one that does not exist.
 _NOT_YET = {
-    "BulkDelete", "CloseIncident", "CreateEntities", "CreateMultiple", "CalculateTotalTimeIncident", "GrantAccess",
-    "Merge", "ModifyAccess", "PickFromQueue", "ReleaseToQueue", "RemoveFromQueue", "RetrieveAadUserPrivileges",
-    "RetrieveAadUserRoles", "RetrieveMetadataChanges", "RetrievePrincipalAccess", "RetrieveTotalRecordCount",
-    "RevokeAccess", "RouteTo", "UpdateMultiple", "UpsertMultiple", "DeleteMultiple", "RetrieveMultiple",
+    "BulkDelete", "CreateEntities", "CalculateTotalTimeIncident", "GrantAccess",
+    "Merge", "ModifyAccess", "RetrieveAadUserPrivileges",
+    "RetrieveAadUserRoles", "RetrieveMetadataChanges",
+    "RevokeAccess", "RouteTo",
 }  # fmt: skip
 
 
 def is_operation(name: str) -> bool:
     """Whether an unbound function or action has this name."""
-    return name in _UNBOUND or name in _NOT_YET
+    return name in _UNBOUND or name in _UNBOUND_ACTIONS or name in _NOT_YET
 
 
 def call_unbound(call: Call) -> Answer:
     """`Name()` at the root. Raises Refusal and Unmodelled."""
     head = call.path.head
-    if head.name not in _UNBOUND:
+    if head.name in _NOT_YET:
         raise Unmodelled(f"the operation {head.name}")
-    if call.method != "GET":
+    if head.name in _SOLUTION_OF and _SOLUTION_OF[head.name] not in call.organisation.solutions:
+        raise no_segment(head.name)
+    if call.method != ("POST" if head.name in _UNBOUND_ACTIONS else "GET"):
         raise no_resource(call.url)
     if call.path.tail:
         raise no_segment(call.path.tail[0].name)
+    if head.name in _UNBOUND_ACTIONS:
+        return _UNBOUND_ACTIONS[head.name](call)
     return _UNBOUND[head.name](call, read_arguments(head.inside, call.aliases))
 
 
@@ -153,30 +163,60 @@ def _add_to_queue(call: Call, queue_id: str) -> Answer:
 
 
 def _target(call: Call) -> tuple[Table, str]:
-    """The table and id that `Target` names by its type and key. Raises Refusal."""
-    target = call.body.get("Target")
-    if not isinstance(target, dict):
-        raise payload("queues", facts.NOT_CONVERTED.format(literal="Target", type="mscrm.crmbaseentity"))
-    logical = str(target.get("@odata.type", "")).removeprefix("#").removeprefix(facts.NAMESPACE)
-    table = tables().get(logical)
-    if table is None or not call.organisation.has(logical):
-        type_name = facts.NAMESPACE + logical
-        inner = f"Microsoft.OData.ODataException: A type named '{type_name}' could not be resolved by the model."
-        raise payload("queues", inner)
+    """The table and id that `Target` names; the table must take part in queues. Raises Refusal."""
+    table, id_ = named_row(call, "Target", "queues")
     if not table.queues:
         raise Refusal("0x80040203", f"Entity {table.logical} is not enabled for queues.")
-    id_ = as_guid(str(target.get(table.primary_id, "")))
-    if id_ is None:
-        raise does_not_exist(table.schema, "00000000-0000-0000-0000-000000000000")
     return table, id_
 
 
+def _retrieve_principal_access(call: Call, user_id: str) -> Answer:
+    """The rights a user has on one row, by roles, teams and ownership. The order of the names is inferred."""
+    user = existing(call, tables()["systemuser"], user_id, "Read")
+    wanted = read_arguments(call.path.segments[-1].inside, call.aliases).get("Target", "")
+    table, id_ = addressed_row(call, wanted)
+    row = existing(call, table, id_, "Read")
+    rights = Security(call.organisation, user, call.tenant.quirks)
+    held = [f"{right}Access" for right in _RIGHTS if _may(rights, right, table, row)]
+    return _response(call, "RetrievePrincipalAccess", {"AccessRights": ", ".join(held) or "None"})
+
+
+def _may(rights: Security, right: str, table: Table, row: Row) -> bool:
+    try:
+        rights.demand_row(right, table, row)
+    except Refusal:
+        return False
+    return True
+
+
+def _retrieve_total_record_count(call: Call, arguments: Mapping[str, str]) -> Answer:
+    """Rows of each table, whoever may read them; the platform's figure is up to a day old, this one is exact."""
+    try:
+        names = json.loads(arguments.get("EntityNames", ""))
+    except (ValueError, RecursionError):
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Refusal("0x80060888", facts.BAD_KEY)
+    counts = []
+    for name in names:
+        if not call.organisation.has(name):
+            raise Refusal("0x80041102", facts.NO_ENTITY.format(name=name))
+        call.security.demand("Read", tables()[name])
+        counts.append(call.organisation.store.value(sa.select(sa.func.count()).select_from(sql_table(name))))
+    collection = {"Count": len(names), "IsReadOnly": False, "Keys": names, "Values": counts}
+    return _response(call, "RetrieveTotalRecordCount", {"EntityRecordCountCollection": collection})
+
+
+_RIGHTS = ("Read", "Write", "Append", "AppendTo", "Create", "Delete", "Share", "Assign")
 _UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
     "WhoAmI": _who_am_i,
     "RetrieveVersion": _retrieve_version,
     "RetrieveCurrentOrganization": _retrieve_current_organization,
     "RetrieveRolePrivilegesRole": _retrieve_role_privileges,
+    "RetrieveTotalRecordCount": _retrieve_total_record_count,
 }
+_UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {"CloseIncident": casework.close_incident}
+_SOLUTION_OF = {"CloseIncident": "customer_service"}
 _BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
     ("systemuser", "RetrieveUserPrivileges"): ("GET", _retrieve_user_privileges),
     ("systemuser", "RetrieveUserPrivilegeByPrivilegeName"): ("GET", _retrieve_user_privilege_by_name),
@@ -184,4 +224,8 @@ _BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
     ("role", "ReplacePrivilegesRole"): ("POST", _replace_privileges),
     ("role", "RemovePrivilegeRole"): ("POST", _remove_privilege),
     ("queue", "AddToQueue"): ("POST", _add_to_queue),
+    ("queueitem", "PickFromQueue"): ("POST", casework.pick_from_queue),
+    ("queueitem", "ReleaseToQueue"): ("POST", casework.release_to_queue),
+    ("queueitem", "RemoveFromQueue"): ("POST", casework.remove_from_queue),
+    ("systemuser", "RetrievePrincipalAccess"): ("GET", _retrieve_principal_access),
 }

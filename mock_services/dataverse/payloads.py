@@ -41,10 +41,14 @@ class Changes:
     """Lookup -> the navigation properties that named it."""
     linked: dict[str, list[str]] = field(default_factory=dict)
     """Many-to-many navigation property -> ids to associate."""
+    parents: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """Lookup -> table and body of a row to be made first, for the lookup to point at (deep insert)."""
+    children: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    """Collection that follows a lookup -> bodies of rows to be made afterwards (deep insert)."""
 
 
 def read_changes(call: Call, table: Table, body: Mapping[str, Any]) -> Changes:
-    """The changes a body asks for. Raises Refusal for what is not this table's, Unmodelled for deep inserts."""
+    """The changes a body asks for. Raises Refusal for what is not this table's."""
     changes = Changes()
     for name, value in body.items():
         if name.endswith(BIND):
@@ -81,11 +85,21 @@ def _put_navigation(table: Table, name: str, value: Any, changes: Changes) -> No
         if value is None:
             changes.values[table.navigation[name][0].name] = None
             return
-        if isinstance(value, dict):
-            raise Unmodelled(f"a row created through {table.logical}.{name} (deep insert)")
-        raise payload(table.set, facts.PRIMITIVE_NAVIGATION.format(name=name))
-    if name in associations_of(table.logical) or name in collections_of(table.logical):
-        raise Unmodelled(f"rows created through {table.logical}.{name} (deep insert)")
+        if not isinstance(value, dict):
+            raise payload(table.set, facts.PRIMITIVE_NAVIGATION.format(name=name))
+        lookup, targets = table.navigation[name]
+        if len(targets) > 1:
+            raise Unmodelled(f"a row created through {table.logical}.{name}, which may be a user or a team")
+        changes.navigations.setdefault(lookup.name, []).append(name)
+        changes.parents[lookup.name] = (targets[0], value)
+        return
+    if name in associations_of(table.logical):
+        raise Unmodelled(f"rows created through {table.logical}.{name} (many-to-many)")
+    if name in collections_of(table.logical):
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise payload(table.set, facts.PRIMITIVE_NAVIGATION.format(name=name))
+        changes.children[name] = value
+        return
     inner = facts.INVALID_PROPERTY.format(name=name, table=table.logical)
     raise payload(table.set, inner)
 
@@ -115,9 +129,7 @@ def _referenced(call: Call, table: Table, targets: Sequence[str], name: str, val
     """The table and id in a bound reference. Raises Refusal: 400 for a set that is not there."""
     if not isinstance(value, str):
         raise payload(table.set, facts.NOT_CONVERTED.format(literal=value, type="Edm.String"))
-    if value.startswith("$"):
-        raise Unmodelled("a reference to another part of a batch")
-    found = read_reference(value, call.url)
+    found = read_reference(call.resolve(value), call.url)
     named = call.organisation.table_of_set(found[0]) if found else None
     if found is None or named is None:
         raise Refusal("0x80060888", facts.BIND_UNPARSED)

@@ -5,21 +5,27 @@ from typing import Any
 
 from mock_services.dataverse import facts, principals, rules
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
-from mock_services.dataverse.errors import Refusal, does_not_exist
+from mock_services.dataverse.errors import Refusal, does_not_exist, payload
 from mock_services.dataverse.expansions import expand_rows
-from mock_services.dataverse.payloads import Changes, read_changes, stored_changes
+from mock_services.dataverse.payloads import BIND, Changes, read_changes, stored_changes
 from mock_services.dataverse.queries import context_columns, read_options
 from mock_services.dataverse.security import Security
 from mock_services.dataverse.shapes import etag, shape_rows
-from mock_services.errors import Taken
-from mock_services.state.organisation.definitions import Lookup, Table, tables
+from mock_services.errors import Taken, Unmodelled
+from mock_services.state.organisation.definitions import Lookup, Table, collections_of, tables
 from mock_services.state.organisation.schema import type_column
 
 Row = Mapping[str, Any]
 _OWNER = "ownerid"
-_PARENTS = {"incident": ("customerid",), "annotation": ("objectid",), "queueitem": ("objectid",)}
+_PARENTS = {
+    "incident": ("customerid",),
+    "annotation": ("objectid",),
+    "queueitem": ("objectid",),
+    "incidentresolution": ("incidentid",),
+}
 """Table -> lookups whose target takes the row along when it is deleted (the entity reference pages)."""
-_PEOPLE = {"systemuser", "role", "businessunit", "team"}
+PEOPLE = frozenset({"systemuser", "role", "businessunit", "team"})
+"""Tables whose rows the platform does more with than keep them."""
 
 
 def read_one(call: Call, table: Table, id: str) -> Answer:  # noqa: A002 - the word everybody uses for it
@@ -45,11 +51,48 @@ def existing(call: Call, table: Table, id: str, verb: str) -> Row:  # noqa: A002
 
 def create(call: Call, table: Table, *, id: str | None = None) -> Answer:  # noqa: A002 - as above
     """`POST set`, and `PATCH set(id)` of a row that is not there."""
-    changes = read_changes(call, table, call.body)
     if call.prefer.representation:
         read_options(call, table)
+    made = insert_row(call, table, call.body, id=id)
+    if call.prefer.representation:
+        answer = _represent(call, table, call.organisation.rows.require(table.logical, made), 201)
+        applied = (("Preference-Applied", "return=representation"),)
+        return Answer(201, answer.body, headers=(*call.entity_id(table.set, made), *answer.headers, *applied))
+    return Answer(204, headers=call.entity_id(table.set, made))
+
+
+def insert_row(call: Call, table: Table, body: Row, *, id: str | None = None, depth: int = 0) -> str:  # noqa: A002 - as above
+    """Make a row from a body, and the rows nested in it, or none of them; its id. Raises Refusal.
+
+    What a lookup is to point at is made first, what points here afterwards (powerapps-docs create-entity-web-api.md).
+    """
+    if depth > facts.DEEPEST_INSERT:
+        raise payload(table.set, facts.BAD_JSON.format(why="The nesting is too deep."))
+    changes = read_changes(call, table, body)
     if id is not None:
         changes.values[table.primary_id] = id
+    with call.organisation.store.transaction():
+        for lookup, (target, nested) in changes.parents.items():
+            made = insert_row(call, _there(call, target), nested, depth=depth + 1)
+            changes.bound[lookup] = (target, made)
+        root = _insert_checked(call, table, changes)
+        for name, bodies in changes.children.items():
+            way = collections_of(table.logical)[name]
+            child = _there(call, way.table)
+            back = child.lookups[way.lookup].targets[table.logical] + BIND
+            for nested in bodies:
+                insert_row(call, child, {**nested, back: f"/{table.set}({root})"}, depth=depth + 1)
+    return root
+
+
+def _there(call: Call, logical: str) -> Table:
+    """A table that this organisation has. Raises Refusal."""
+    if not call.organisation.has(logical):
+        raise payload(tables()[logical].set, facts.NO_TYPE.format(type=facts.NAMESPACE + logical))
+    return tables()[logical]
+
+
+def _insert_checked(call: Call, table: Table, changes: Changes) -> str:
     if table.read_only:
         raise Refusal("0x80040800", f"The 'Create' method does not support entities of type '{table.logical}'.")
     values = stored_changes(table, changes, creating=True)
@@ -60,14 +103,9 @@ def create(call: Call, table: Table, *, id: str | None = None) -> Answer:  # noq
     rules.check_create(call, table, values, changes)
     try:
         with call.organisation.store.transaction():
-            made = _insert(call, table, values, changes)
+            return _insert(call, table, values, changes)
     except Taken:
         raise Refusal("0x80040237", facts.DUPLICATE) from None
-    if call.prefer.representation:
-        answer = _represent(call, table, call.organisation.rows.require(table.logical, made), 201)
-        applied = (("Preference-Applied", "return=representation"),)
-        return Answer(201, answer.body, headers=(*call.entity_id(table.set, made), *answer.headers, *applied))
-    return Answer(204, headers=call.entity_id(table.set, made))
 
 
 def update(call: Call, table: Table, id: str) -> Answer:  # noqa: A002 - as above
@@ -92,6 +130,8 @@ def update(call: Call, table: Table, id: str) -> Answer:  # noqa: A002 - as abov
 def apply_changes(call: Call, table: Table, row: Row, changes: Changes) -> None:
     """Change an existing row, checks and all. Raises Refusal."""
     id_ = row[table.primary_id]
+    if changes.parents or changes.children:
+        raise Unmodelled(f"rows nested in an update of {table.logical}")
     values = stored_changes(table, changes, creating=False)
     reach = call.security.demand("Write", table)
     if table.read_only:
@@ -109,7 +149,7 @@ def apply_changes(call: Call, table: Table, row: Row, changes: Changes) -> None:
     rules.settle_state(table, values, row)
     rules.check_update(call, table, values, changes, row)
     with call.organisation.store.transaction():
-        if table.logical in _PEOPLE:
+        if table.logical in PEOPLE:
             principals.update(call, table, row, values, changes)
         else:
             call.organisation.rows.update(table.logical, id_, values, by=call.caller_id)
@@ -124,7 +164,7 @@ def delete(call: Call, table: Table, id: str) -> Answer:  # noqa: A002 - as abov
     if match not in ("*", "null") and not _same_version(match, row):
         raise Refusal("0x80060882", facts.STALE)
     with call.organisation.store.transaction():
-        if table.logical in _PEOPLE:
+        if table.logical in PEOPLE:
             principals.delete(call, table, row)
         else:
             _release(call, table, id)
@@ -154,7 +194,7 @@ def _release(call: Call, table: Table, id: str) -> None:  # noqa: A002 - as abov
 
 
 def _insert(call: Call, table: Table, values: dict[str, Any], changes: Changes) -> str:
-    if table.logical in _PEOPLE:
+    if table.logical in PEOPLE:
         return principals.create(call, table, values, changes)
     return call.organisation.rows.insert(table.logical, values, by=call.caller_id)
 

@@ -136,7 +136,7 @@ def _in_query(call: Call, target: str) -> str:
 
 def _read(call: Call, targets: Sequence[str], reference: str) -> tuple[str, str]:
     """The table and id of a reference to one of these tables. Raises Refusal."""
-    found = read_reference(reference, call.url)
+    found = read_reference(call.resolve(reference), call.url)
     named = call.organisation.table_of_set(found[0]) if found else None
     if found is None or named is None or named.logical not in targets:
         raise Refusal("0x80060888", facts.BIND_UNPARSED)

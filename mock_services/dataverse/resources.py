@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mock_services.dataverse import facts, functions, metadata, queries, records
+from mock_services.dataverse import bulk, facts, functions, metadata, queries, records
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call, not_for_collection
 from mock_services.dataverse.errors import Refusal, no_resource, no_segment, payload
 from mock_services.dataverse.payloads import Changes, read_changes
@@ -25,7 +25,7 @@ from mock_services.state.organisation.definitions import (
 from mock_services.state.organisation.schema import sql_table, type_column
 
 Row = Mapping[str, Any]
-_UNMODELLED_ROOTS = {"$metadata", "$batch", "$all", "RelationshipDefinitions", "GlobalOptionSetDefinitions"}
+_UNMODELLED_ROOTS = {"$metadata", "$all", "RelationshipDefinitions", "GlobalOptionSetDefinitions"}
 
 
 def act(call: Call) -> Answer:
@@ -77,7 +77,7 @@ def _set(call: Call, table: Table) -> Answer:
         if len(tail) == 1 and tail[0].name == "$count" and call.method == "GET":
             return queries.count_rows(call, table)
         if tail[0].name.startswith(facts.NAMESPACE):
-            raise Unmodelled(f"the operation {tail[0].name.removeprefix(facts.NAMESPACE)} on a set")
+            return bulk.call_on_set(call, table, tail[0].name.removeprefix(facts.NAMESPACE))
         raise no_segment(tail[0].name)
     if call.method == "GET":
         return queries.list_rows(call, table)

@@ -1,7 +1,8 @@
 """Answers and refusals onto the wire, with the headers that every Dataverse response carries."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 
 from fastapi import Response
 
@@ -20,7 +21,7 @@ def render(exchange: Exchange, answer: Answer, asked: Mapping[str, str]) -> Resp
         response.headers["Content-Type"] = _JSON
     elif answer.text is not None:
         response = Response(answer.text.encode(), answer.status, media_type=None)
-        response.headers["Content-Type"] = "text/plain"
+        response.headers["Content-Type"] = answer.content_type
     else:
         response = Response(status_code=answer.status, media_type=None)
     for name, value in (*_always(exchange, asked), *answer.headers):
@@ -44,8 +45,45 @@ def render_refusal(exchange: Exchange, refusal: Refusal, asked: Mapping[str, str
 
 def render_unmodelled(problem: Unmodelled) -> Response:
     """501 and the sentence that names the gap."""
-    body = {"error": {"code": "0x80040800", "message": str(problem)}}
-    return Response(_encode(body), 501, media_type="application/json")
+    return Response(_encode(_unmodelled(problem)), 501, media_type="application/json")
+
+
+def part_of(answer: Answer, *, content_id: str) -> str:
+    """An answer as a part of a batch's."""
+    headers: list[tuple[str, str]] = []
+    text = answer.text or ""
+    if answer.body is not None:
+        streamed = "; odata.streaming=true" if "value" in answer.body else ""
+        headers.append(("Content-Type", _JSON + streamed))
+        text = _encode(answer.body).decode()
+    elif answer.text is not None:
+        headers.append(("Content-Type", answer.content_type))
+    headers.append(("OData-Version", "4.0"))
+    return _part(answer.status, [*headers, *answer.headers], text, content_id)
+
+
+def refused_part(exchange: Exchange, refusal: Refusal, *, annotated: bool, content_id: str) -> str:
+    """A refusal as a part of a batch's answer."""
+    body = refusal.body(annotated=annotated, activity=exchange.request_id)
+    headers = [("REQ_ID", exchange.request_id), ("Content-Type", _JSON), ("OData-Version", "4.0")]
+    return _part(refusal.status, [*headers, *refusal.headers.items()], _encode(body).decode(), content_id)
+
+
+def unmodelled_part(problem: Unmodelled, *, content_id: str) -> str:
+    """501 and the sentence that names the gap, as a part of a batch's answer."""
+    return _part(501, [("Content-Type", "application/json")], _encode(_unmodelled(problem)).decode(), content_id)
+
+
+def _part(status: int, headers: Sequence[tuple[str, str]], body: str, content_id: str) -> str:
+    outer = ["Content-Type: application/http", "Content-Transfer-Encoding: binary"]
+    if content_id:
+        outer.append(f"Content-ID: {content_id}")
+    line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"
+    return "\r\n".join((*outer, "", line, *(f"{name}: {value}" for name, value in headers), "", body))
+
+
+def _unmodelled(problem: Unmodelled) -> Mapping[str, object]:
+    return {"error": {"code": "0x80040800", "message": str(problem)}}
 
 
 def _encode(body: Mapping[str, object]) -> bytes:

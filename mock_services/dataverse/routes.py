@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI, Request, Response
 
-from mock_services.dataverse import facts
+from mock_services.dataverse import batch, facts
 from mock_services.dataverse.auth import admit
 from mock_services.dataverse.calls import Answer, Call, read_preferences
 from mock_services.dataverse.errors import Refusal
@@ -58,6 +58,9 @@ async def _answer(request: Request, exchange: Exchange) -> Answer:
         url=url,
     )
     call.path = read_path(raw_path, address)
+    if call.path.segments and call.path.head.name == batch.SET:
+        exchange.operation = "dataverse.$batch"
+        return batch.answer(call, act)
     return act(call)
 
 
