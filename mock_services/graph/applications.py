@@ -3,7 +3,7 @@
 from typing import Any
 
 from mock_services.errors import Taken, Unmodelled
-from mock_services.graph import facts, registrations, shapes
+from mock_services.graph import creation, facts, registrations, shapes
 from mock_services.graph.call import Answer, Call, referenced_id, required
 from mock_services.graph.credentials import add_secrets, set_keys, trim_secrets
 from mock_services.graph.entities import APPLICATION
@@ -48,6 +48,7 @@ def document(call: Call, held: Application, *, is_new: bool = False) -> Document
 
 def create(call: Call, unique_name: str | None = None) -> Answer:
     """POST /applications, and the creating half of the upsert."""
+    creation.check(call)
     owners = call.body.get("owners@odata.bind", [])
     if any(name.endswith("@odata.bind") and name != "owners@odata.bind" for name in call.body):
         raise Unmodelled("binding anything but owners when an application is created")
@@ -62,6 +63,7 @@ def create(call: Call, unique_name: str | None = None) -> Answer:
         held = call.directory.add_application(name, unique_name=unique_name, **members)
     except Taken as taken:
         raise object_conflict(taken.kind) from None
+    creation.record(call, held.id)
     told = add_secrets(call, held, secrets)
     set_keys(call, held, keys)
     _set_owners(call, held.id, owners)

@@ -9,6 +9,7 @@ from mock_services.graph import facts
 from mock_services.graph.addressing import Key, is_guid
 from mock_services.graph.bearer import Caller
 from mock_services.graph.errors import bad_request, denied, not_found
+from mock_services.graph.expansion import relations_of
 from mock_services.graph.permissions import Reach
 from mock_services.graph.query import Document, Entity, Options, context, page, selected
 from mock_services.state.directory import Directory
@@ -74,13 +75,14 @@ class Call:
         """A single object, its wanted members only."""
         names = self.options.select() if status == 200 else ()
         head: Document = {"@odata.context": context(self.root, entity, names, is_single=True)}
-        return Answer(status, head | selected(document, names, entity), location)
+        related = relations_of(self.directory, self.options, entity)(document) if status == 200 else {}
+        return Answer(status, head | selected(document, names, entity) | related, location)
 
     def many(self, documents: Sequence[Document], entity: Entity) -> Answer:
         """A page of a collection."""
-        return Answer(
-            200, page(documents, self.options, entity, root=self.root, url=f"{self.exchange.base}{self.path}")
-        )
+        related = relations_of(self.directory, self.options, entity)
+        url = f"{self.exchange.base}{self.path}"
+        return Answer(200, page(documents, self.options, entity, root=self.root, url=url, related=related))
 
 
 def required(read: Mapping[str, Any], name: str, wire: str, resource: str) -> Any:

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from mock_services.errors import Missing, Unmodelled
-from mock_services.graph import facts, shapes
+from mock_services.graph import facts, restrictions, shapes
 from mock_services.graph.call import Answer, Call, required
 from mock_services.graph.errors import Refused, bad_request
 from mock_services.graph.members import ADD_PASSWORD, REMOVE_PASSWORD, read_instant, read_members
 from mock_services.graph.query import Document
 from mock_services.state.directory import Application, KeyCredential, Secret
+from mock_services.state.directory.applications import SECRET_YEARS, years_later
 
 _SECRET = "PasswordCredential"  # noqa: S105 - the name of a type
 _KEY = "KeyCredential"
@@ -76,6 +77,7 @@ def _add(call: Call, held: Application, wanted: Document) -> tuple[Secret, str]:
     begin = start or call.tenant.clock.now().replace(microsecond=0)
     if end is not None and end <= begin:
         raise bad_request(facts.INVALID_VALUE, member="endDateTime", kind=_SECRET)
+    restrictions.check_secret(call, held, start=begin, end=end or years_later(begin, SECRET_YEARS))
     secret, text = call.directory.add_secret(held.id, display_name=wanted.get("displayName"), start=begin, end=end)
     call.tenant.journal.guard(text)
     return secret, text
@@ -111,6 +113,8 @@ def _key(call: Call, held: Application, wanted: Document) -> KeyCredential:
     if wanted.get("type") != "AsymmetricX509Cert" or wanted.get("usage") != "Verify":
         raise Unmodelled("a key credential other than a certificate to verify assertions with")
     der, thumbprint, subject, start, end = _certificate(str(wanted["key"]))
+    start, end = _instant_of(wanted, "startDateTime", _KEY) or start, _instant_of(wanted, "endDateTime", _KEY) or end
+    restrictions.check_certificate(call, held, start=start, end=end)
     return KeyCredential(
         key_id=str(wanted.get("keyId") or call.tenant.chance.guid()).lower(),
         application_id=held.id,
@@ -119,8 +123,8 @@ def _key(call: Call, held: Application, wanted: Document) -> KeyCredential:
         usage="Verify",
         thumbprint=thumbprint,
         key=der,
-        start=_instant_of(wanted, "startDateTime", _KEY) or start,
-        end=_instant_of(wanted, "endDateTime", _KEY) or end,
+        start=start,
+        end=end,
     )
 
 

@@ -5,6 +5,8 @@ from mock_services.graph.query import Entity
 
 _NAME = can("eq startswith in ge le", "ne endswith contains")
 _ID = can("eq in", "ne")
+# DOC concepts/search-query-parameter: what of a directory object is indexed for $search.
+_SEARCHED = frozenset(("displayName", "description"))
 
 APPLICATION = Entity(
     name="Application",
@@ -21,6 +23,7 @@ APPLICATION = Entity(
         "tags": can("eq ge le startswith", is_list=True),
     },
     sortable_advanced=frozenset(("displayName", "createdDateTime")),
+    searchable=_SEARCHED | {"tags"},
     unselected=frozenset(("authenticationBehaviors", "createdByAppId", "isDisabled", "managerApplications")),
 )
 
@@ -39,6 +42,7 @@ SERVICE_PRINCIPAL = Entity(
         "tags": can("eq ge le startswith", is_list=True),
     },
     sortable_advanced=frozenset(("displayName", "createdDateTime")),
+    searchable=_SEARCHED | {"tags"},
 )
 
 GRANT = Entity(
@@ -68,8 +72,30 @@ USER = Entity(
         "userPrincipalName": can("eq startswith in ge le", "ne endswith"),
     },
     sortable=frozenset(("displayName", "userPrincipalName")),
+    searchable=frozenset(("displayName", "mail", "userPrincipalName")),
 )
 
 DIRECTORY_OBJECT = Entity(name="DirectoryObject", collection="directoryObjects", filters={"id": can("eq in")})
 ORGANIZATION = Entity(name="Organization", collection="organization", filters={})
 DOMAIN = Entity(name="Domain", collection="domains", filters={})
+
+FEDERATED_CREDENTIAL = Entity(
+    name="FederatedIdentityCredential",
+    collection="federatedIdentityCredentials",
+    filters={"name": can("eq"), "issuer": can("eq"), "subject": can("eq")},
+)
+APP_POLICY = Entity(name="AppManagementPolicy", collection="policies/appManagementPolicies", filters={})
+DIRECTORY_ROLE = Entity(
+    name="DirectoryRole", collection="directoryRoles", filters={"roleTemplateId": can("eq"), "displayName": can("eq")}
+)
+ROLE_TEMPLATE = Entity(name="DirectoryRoleTemplate", collection="directoryRoleTemplates", filters={})
+ROLE_DEFINITION = Entity(
+    name="UnifiedRoleDefinition",
+    collection="roleManagement/directory/roleDefinitions",
+    filters={"displayName": can("eq startswith"), "id": can("eq in"), "isBuiltIn": can("eq", kind="bool")},
+)
+UNIFIED_ASSIGNMENT = Entity(
+    name="UnifiedRoleAssignment",
+    collection="roleManagement/directory/roleAssignments",
+    filters={name: can("eq in") for name in ("principalId", "roleDefinitionId")},
+)

@@ -102,6 +102,62 @@ NO_SORTING = "Sorting not supported for current query."  # remembered
 BAD_PAGE = "Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."  # remembered
 BAD_SKIP = "Invalid skip token."  # own words
 
+BAD_SEARCH = "Syntax error: character '{character}' is not valid at position {position} in '{text}'."  # captured widely
+NO_PAGE_SIZE = "This resource does not support custom page sizes. Please retry without a page size argument."
+CONFLICTING = (  # remembered, for a role given twice
+    "A conflicting object with one or more of the specified property values is present in the directory."
+)
+
+# Federated credentials: both captured, Azure/azure-workload-identity#434 (2022) and Azure/azure-dev#1482 (2023).
+BAD_FEDERATED_VALUE = "InvalidFederatedIdentityCredentialValue"
+FEDERATED_SUBJECT_TAKEN = (
+    "The combination of issuer and subject must be unique for the application. Issuer {issuer} and Subject: {subject}"
+    " already exist. paramName: FederatedIdentityCredential.Subject, paramValue: {subject}, objectType:"
+    " Microsoft.Online.DirectoryServices.Application"
+)
+FEDERATED_NAME_TAKEN = "FederatedIdentityCredential with name {name} already exists."
+BAD_FEDERATED_TEXT = (  # the captured pattern, the first sentence in own words
+    "The value is not valid. paramName: FederatedIdentityCredential.{member}, paramValue: {value}, objectType:"
+    " Microsoft.Online.DirectoryServices.Application"
+)
+FEDERATED_TOO_MANY = "The number of federated identity credentials exceeds the maximum of 20."  # own words
+FEDERATED_CREDENTIALS_OF_APPLICATION = 20  # entra-docs workload-identity-federation-considerations
+LONGEST_FEDERATED_VALUE = 600  # DOC federatedidentitycredential
+
+# App management policies: codes from TeamsFx's constants, texts from several public captures.
+TYPE_NOT_ALLOWED = "CredentialTypeNotAllowedAsPerAppPolicy"
+TYPE_NOT_ALLOWED_TEXT = "Credential type not allowed as per assigned policy '{policy_id}'."
+LIFETIME_NOT_ALLOWED = "CredentialInvalidLifetimeAsPerAppPolicy"
+LIFETIME_NOT_ALLOWED_TEXT = "Credential lifetime exceeds the max value allowed as per assigned policy '{policy_id}'."
+
+# entra-docs service limits: objects of a creator without an administrator's role, the bin included. The text was
+# captured; the status is by analogy with the captured quota of owners.
+QUOTA_EXCEEDED = "Directory_QuotaExceeded"
+QUOTA_EXCEEDED_TEXT = (
+    "The directory object quota limit for the Principal has been exceeded. Please ask your administrator to increase"
+    " the quota limit or delete objects to reduce the used quota."
+)
+OBJECTS_OF_CREATOR = 250
+
+# $batch: the rules are DOC json-batching's; the texts are remembered, except those in own words.
+BATCH_UNREADABLE = "Invalid batch payload format."
+BATCH_TOO_LARGE = "Number of batch request steps exceeds the maximum value of 20."
+BATCH_WITHOUT_BODY = "Write request id : {id} does not contain Content-Type header or body."
+BATCH_ID_TWICE = "Request Id {id} has to be unique in a batch."  # own words
+BATCH_DEPENDENCY_UNKNOWN = "Request {id} depends on a request that does not precede it."  # own words
+DEPENDENCY_FAILED = "FailedDependency"  # own words; only the status 424 is documented
+DEPENDENCY_FAILED_TEXT = "A request that this one depends on has failed."  # own words
+LARGEST_BATCH = 20
+
+BODY_TOO_LARGE = "RequestEntityTooLarge"  # own words, as is the text
+BODY_TOO_LARGE_TEXT = "Maximum request length exceeded."
+LARGEST_BODY_BYTES = 4 * 2**20  # the limit of the gateway for JSON, remembered from the upload guides
+
+FOREIGN_DOMAIN = (  # remembered, widely met
+    "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in"
+    " your organization."
+)
+
 DEFAULT_PAGE = 100  # DOC application-list
 LARGEST_PAGE = 999
 LONGEST_NAME = 256  # SDK metadata

@@ -1,7 +1,7 @@
 """Which members a body may set, of which type, and what they are called inside: the wire's schema as data.
 
 Source: microsoftgraph/msgraph-metadata clean_v10_metadata (2026-08). Kinds: `text`, `bool`, `int`, `guid`, `instant`,
-`binary`; a list holds one kind; a mapping is a complex type by member.
+`binary`, `any`; a list holds one kind; a mapping is a complex type by member.
 """
 
 from collections.abc import Mapping
@@ -138,6 +138,73 @@ ROLE_ASSIGNMENT: dict[str, Member] = {
     "resourceId": Member("resource_id", "guid", nullable=False),
 }
 
+FEDERATED_CREDENTIAL: dict[str, Member] = {
+    "audiences": Member("audiences", ["text"], nullable=False),
+    "claimsMatchingExpression": Member("claims_matching_expression", {"languageVersion": "int", "value": "text"}),
+    "description": Member("description", "text"),
+    "issuer": Member("issuer", "text", nullable=False),
+    "name": Member("name", "text", nullable=False),
+    "subject": Member("subject", "text", nullable=False),
+}
+
+# The policies are kept as the wire spells them.
+_RESTRICTION: dict[str, Any] = {
+    "excludeActors": {"customSecurityAttributes": ["any"]}, "maxLifetime": "text",
+    "restrictForAppsCreatedAfterDateTime": "instant", "restrictionType": "text", "state": "text",
+}  # fmt: skip
+_KEY_RESTRICTION: dict[str, Any] = {**_RESTRICTION, "certificateBasedApplicationConfigurationIds": ["guid"]}
+_IDENTIFIERS: Kind = {"nonDefaultUriAddition": {}, "uriAdditionWithoutUniqueTenantIdentifier": {}}
+_CREDENTIALS: dict[str, Any] = {"keyCredentials": [_KEY_RESTRICTION], "passwordCredentials": [_RESTRICTION]}
+
+
+def _same(name: str, kind: Kind, *, nullable: bool = True) -> tuple[str, Member]:
+    return name, Member(name, kind, nullable)
+
+
+APP_POLICY: dict[str, Member] = dict((
+    _same("description", "text"),
+    _same("displayName", "text", nullable=False),
+    _same("isEnabled", "bool", nullable=False),
+    _same("restrictions", {**_CREDENTIALS, "applicationRestrictions": {"identifierUris": _IDENTIFIERS}}),
+))  # fmt: skip
+TENANT_APP_POLICY: dict[str, Member] = dict((
+    _same("applicationRestrictions", {**_CREDENTIALS, "identifierUris": _IDENTIFIERS}),
+    _same("description", "text"),
+    _same("displayName", "text", nullable=False),
+    _same("isEnabled", "bool", nullable=False),
+    _same("servicePrincipalRestrictions", _CREDENTIALS),
+))  # fmt: skip
+AUTHORIZATION_POLICY: dict[str, Member] = dict((
+    _same("allowInvitesFrom", "text", nullable=False),
+    _same("allowedToSignUpEmailBasedSubscriptions", "bool", nullable=False),
+    _same("allowedToUseSSPR", "bool", nullable=False),
+    _same("allowEmailVerifiedUsersToJoinOrganization", "bool", nullable=False),
+    _same("allowUserConsentForRiskyApps", "bool"),
+    _same("blockMsolPowerShell", "bool"),
+    _same("defaultUserRolePermissions", {
+        "allowedToCreateApps": "bool", "allowedToCreateSecurityGroups": "bool", "allowedToCreateTenants": "bool",
+        "allowedToReadBitlockerKeysForOwnedDevice": "bool", "allowedToReadOtherUsers": "bool",
+        "permissionGrantPoliciesAssigned": ["text"],
+    }, nullable=False),
+    _same("description", "text"),
+    _same("displayName", "text", nullable=False),
+    _same("guestUserRoleId", "guid"),
+))  # fmt: skip
+
+UNIFIED_ASSIGNMENT: dict[str, Member] = {
+    "directoryScopeId": Member("directory_scope_id", "text", nullable=False),
+    "principalId": Member("principal_id", "guid", nullable=False),
+    "roleDefinitionId": Member("role_definition_id", "guid", nullable=False),
+}
+
+USER: dict[str, Member] = {
+    "accountEnabled": Member("account_enabled", "bool", nullable=False),
+    "displayName": Member("display_name", "text", nullable=False),
+    "mailNickname": Member("mail_nickname", "text", nullable=False),
+    "passwordProfile": Member("password_profile", {"forceChangePasswordNextSignIn": "bool", "password": "text"}),
+    "userPrincipalName": Member("user_principal_name", "text", nullable=False),
+}
+
 ADD_PASSWORD: dict[str, Member] = {"passwordCredential": Member("secret", SECRET)}
 REMOVE_PASSWORD: dict[str, Member] = {"keyId": Member("key_id", "guid", nullable=False)}
 
@@ -148,6 +215,12 @@ _READ_ONLY = {
     " signInAudience applicationTemplateId disabledByMicrosoftStatus oauth2PermissionScopes servicePrincipalType"
     " verifiedPublisher preferredTokenSigningKeyThumbprint resourceSpecificApplicationPermissions",
     "OAuth2PermissionGrant": "id",
+    "AppManagementPolicy": "id",
+    "TenantAppManagementPolicy": "id",
+    "AuthorizationPolicy": "id",
+    "FederatedIdentityCredential": "id",
+    "UnifiedRoleAssignment": "id",
+    "User": "id createdDateTime deletedDateTime mail",
     "AppRoleAssignment": "id createdDateTime deletedDateTime principalDisplayName principalType resourceDisplayName",
 }
 
@@ -194,6 +267,8 @@ def _checked(value: Any, kind: Kind, path: str, resource: str) -> Any:
 
 
 def _fits(value: Any, kind: str) -> bool:
+    if kind == "any":
+        return True
     if kind == "bool":
         return isinstance(value, bool)
     if kind == "int":

@@ -1,26 +1,17 @@
 """Owners of registrations and principals."""
 
 from mock_services.errors import Missing, Taken
-from mock_services.graph import facts, shapes
+from mock_services.graph import facts
 from mock_services.graph.call import Answer, Call, referenced_id
 from mock_services.graph.entities import DIRECTORY_OBJECT
 from mock_services.graph.errors import bad_request
-from mock_services.graph.query import Document
+from mock_services.graph.expansion import principal
 
 
 def read_all(call: Call, object_id: str) -> Answer:
     """GET …/owners."""
-    shown = [_owner(call, each) for each in call.directory.owners_of(object_id)]
+    shown = [principal(call.directory, each) for each in call.directory.owners_of(object_id)]
     return call.many([each for each in shown if each], DIRECTORY_OBJECT)
-
-
-def _owner(call: Call, identity: str) -> Document | None:
-    """A user or principal with its type; None for one that is in the bin."""
-    if user := call.directory.user(id=identity):
-        return {"@odata.type": "#microsoft.graph.user", **shapes.user(user)}
-    if principal := call.directory.service_principal(id=identity):
-        return {"@odata.type": "#microsoft.graph.servicePrincipal", **shapes.service_principal(principal)}
-    return None
 
 
 def add(call: Call, object_id: str) -> Answer:

@@ -1,9 +1,12 @@
 """The tenant itself, and the people in it."""
 
+from mock_services.errors import Taken
 from mock_services.graph import facts, shapes
-from mock_services.graph.call import Answer, Call
+from mock_services.graph.call import Answer, Call, required
 from mock_services.graph.entities import DIRECTORY_OBJECT, DOMAIN, ORGANIZATION, USER
-from mock_services.graph.errors import bad_request, denied, not_found
+from mock_services.graph.errors import bad_request, conflict, denied, not_found
+from mock_services.graph.members import USER as USER_MEMBERS
+from mock_services.graph.members import read_members
 from mock_services.graph.query import Document
 from mock_services.state.directory import User
 
@@ -92,3 +95,47 @@ def read_user(call: Call) -> Answer:
 def read_roles_of(call: Call) -> Answer:
     """GET /users/{key}/memberOf."""
     return _roles(call, _find(call))
+
+
+def create_user(call: Call) -> Answer:
+    """POST /users."""
+    read = read_members(call.body, USER_MEMBERS, "User")
+    for wire, member in USER_MEMBERS.items():
+        required(read, member.name, wire, "User")
+    password = required(read["password_profile"], "password", "passwordProfile.password", "User")
+    call.tenant.journal.guard(password)
+    name = read["user_principal_name"]
+    _check_domain(call, name)
+    try:
+        made = call.directory.add_user(name, read["display_name"], password)
+    except Taken:
+        raise conflict(facts.OBJECT_CONFLICT.format(member="userPrincipalName")) from None
+    if not read["account_enabled"]:
+        call.directory.change_user(made.id, account_enabled=False)
+    return call.one(shapes.user(made), USER, status=201, location=call.location_of(made.id, "User"))
+
+
+def _check_domain(call: Call, name: str) -> None:
+    local, _, domain = name.rpartition("@")
+    if not local or domain.lower() != call.directory.domain.lower():
+        raise bad_request(facts.FOREIGN_DOMAIN)
+
+
+def change_user(call: Call) -> Answer:
+    """PATCH /users/{key}: name, sign-in name, password, whether the account is enabled."""
+    user = _find(call)
+    read = read_members(call.body, USER_MEMBERS, "User")
+    profile = read.pop("password_profile", None) or {}
+    read.pop("mail_nickname", None)  # kept nowhere: no read of these fakes shows it
+    name = read.get("user_principal_name")
+    if name is not None:
+        _check_domain(call, name)
+        other = call.directory.user(user_principal_name=name)
+        if other is not None and other.id != user.id:
+            raise conflict(facts.OBJECT_CONFLICT.format(member="userPrincipalName"))
+    if read:
+        call.directory.change_user(user.id, **read)
+    if profile.get("password"):
+        call.tenant.journal.guard(profile["password"])
+        call.directory.set_password(user.id, profile["password"])
+    return Answer(204)

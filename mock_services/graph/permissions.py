@@ -50,6 +50,11 @@ _APP_ADMINS = (
 _APP_WRITERS = ("Application.ReadWrite.All",)
 _GRANT_WRITERS = ("DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All")
 _DIRECTORY_READERS = ("Directory.Read.All", "Directory.ReadWrite.All")
+_APP_POLICY_WRITER = "Policy.ReadWrite.ApplicationConfiguration"
+_POLICY_READERS = ("Policy.Read.All", _APP_POLICY_WRITER)
+_AUTHORIZATION_WRITER = "Policy.ReadWrite.Authorization"
+_ROLE_READERS = ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory")
+_ROLE_ADMINS = (known.GLOBAL_ADMINISTRATOR, known.PRIVILEGED_ROLE_ADMINISTRATOR)
 
 NEEDS: dict[str, Need] = {
     "read applications": Need((*_APP_READERS, OWNED_BY), (*_APP_READERS, AS_USER)),
@@ -96,6 +101,33 @@ NEEDS: dict[str, Need] = {
         ("User.Read.All", *_DIRECTORY_READERS), ("User.Read", "User.Read.All", *_DIRECTORY_READERS, AS_USER)
     ),
     "read users": Need(("User.Read.All", *_DIRECTORY_READERS), ("User.Read.All", *_DIRECTORY_READERS, AS_USER)),
+    # The 2026 metadata's Policy.Read.ApplicationConfiguration is not rolled out everywhere.
+    "read app policies": Need(_POLICY_READERS, (*_POLICY_READERS, AS_USER)),
+    "write app policies": Need((_APP_POLICY_WRITER,), (_APP_POLICY_WRITER, AS_USER), directory_roles=_APP_ADMINS),
+    "assign app policies": Need(
+        (_APP_POLICY_WRITER,),
+        (_APP_POLICY_WRITER, AS_USER),
+        directory_roles=_APP_ADMINS,
+        besides=(*_APP_READERS, AS_USER),
+    ),
+    "read authorization policy": Need(
+        ("Policy.Read.All", _AUTHORIZATION_WRITER), ("Policy.Read.All", _AUTHORIZATION_WRITER, AS_USER)
+    ),
+    "write authorization policy": Need(
+        (_AUTHORIZATION_WRITER,), (_AUTHORIZATION_WRITER, AS_USER), directory_roles=_ROLE_ADMINS
+    ),
+    "read roles": Need((*_ROLE_READERS, *_DIRECTORY_READERS), (*_ROLE_READERS, *_DIRECTORY_READERS, AS_USER)),
+    "read role assignments": Need(_ROLE_READERS, (*_ROLE_READERS, AS_USER)),
+    "write roles": Need(
+        ("RoleManagement.ReadWrite.Directory",),
+        ("RoleManagement.ReadWrite.Directory", AS_USER),
+        directory_roles=_ROLE_ADMINS,
+    ),
+    "write users": Need(
+        ("User.ReadWrite.All", "Directory.ReadWrite.All"),
+        ("User.ReadWrite.All", "Directory.ReadWrite.All", AS_USER),
+        directory_roles=(known.GLOBAL_ADMINISTRATOR,),
+    ),
 }
 
 GRAPH_ROLE_GRANTERS = frozenset((known.GLOBAL_ADMINISTRATOR, known.PRIVILEGED_ROLE_ADMINISTRATOR))

@@ -1,7 +1,7 @@
 """What can be done with service principals."""
 
 from mock_services.errors import Missing, Taken
-from mock_services.graph import facts, shapes
+from mock_services.graph import creation, facts, shapes
 from mock_services.graph.call import Answer, Call, required
 from mock_services.graph.entities import SERVICE_PRINCIPAL
 from mock_services.graph.errors import Refused, bad_odata, bad_request, conflict, denied, no_backing, not_found
@@ -37,6 +37,7 @@ def managed(call: Call) -> ServicePrincipal:
 
 def create(call: Call, app_id: str | None = None) -> Answer:
     """POST /servicePrincipals, and the creating half of the upsert."""
+    creation.check(call)
     read = read_members(call.body, MEMBERS, _KIND)
     wanted = app_id or required(read, "app_id", "appId", _KIND)
     read.pop("app_id", None)
@@ -48,6 +49,7 @@ def create(call: Call, app_id: str | None = None) -> Answer:
         raise no_backing(wanted) from None
     except Taken:
         raise conflict(facts.PRINCIPAL_EXISTS.format(app_id=wanted)) from None
+    creation.record(call, held.id)
     if call.reach is Reach.OWNED:
         call.directory.add_owner(held.id, call.caller.object_id)
     location = call.location_of(held.id, _KIND)

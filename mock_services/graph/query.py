@@ -16,7 +16,8 @@ from mock_services.errors import Unmodelled
 from mock_services.graph import facts
 from mock_services.graph.errors import Refused, bad_odata, bad_query
 from mock_services.graph.filters import Filterable, compile_filter
-from mock_services.odata.options import read_query, read_select
+from mock_services.graph.search import found_by
+from mock_services.odata.options import Expansion, read_expand, read_query, read_select
 from mock_services.odata.problems import BadQuery
 
 Document = dict[str, Any]
@@ -35,6 +36,7 @@ class Entity:
     sortable: frozenset[str] = frozenset()
     """Without the advanced query's parameters."""
     sortable_advanced: frozenset[str] = frozenset()
+    searchable: frozenset[str] = frozenset()
     unselected: frozenset[str] = frozenset()
     """Members that show only when selected."""
 
@@ -60,6 +62,21 @@ class Options:
             return read_select(self.given["$select"])
         except BadQuery as problem:
             raise bad_odata(f"Parsing OData Select and Expand failed: {problem.sentence}") from None
+
+    def expand(self, entity: Entity) -> Expansion | None:
+        """The one relation to show with each object; the directory takes no second. Raises Refused, Unmodelled."""
+        text = self.given.get("$expand")
+        if text is None:
+            return None
+        try:
+            wanted = read_expand(text)
+        except BadQuery as problem:
+            raise bad_odata(f"Parsing OData Select and Expand failed: {problem.sentence}") from None
+        if len(wanted) != 1 or not wanted[0].name or wanted[0].is_reference or wanted[0].options.keys() - {"$select"}:
+            raise Unmodelled(f"$expand={text} of Graph")
+        if wanted[0].name.lower() not in facts.REAL_NAVIGATIONS:
+            raise bad_odata(_no_property(wanted[0].name, entity))
+        return wanted[0]
 
     def top(self) -> int:
         """The size of a page. Raises Refused."""
@@ -97,10 +114,17 @@ def read_options(query_string: bytes, consistency_level: str) -> Options:
     is_eventual = consistency_level.strip().lower() == "eventual"
     if "$search" in given and not is_eventual:
         raise bad_query(facts.NEEDS_HEADER_FOR_SEARCH)
-    for option in ("$search", "$expand", "$format", "$skip"):
+    for option in ("$format", "$skip"):
         if option in given:
             raise Unmodelled(f"the query option {option} of Graph")
     return Options(given, is_eventual, tuple(raw))
+
+
+def _no_property(name: str, entity: Entity) -> str:
+    return (
+        "Parsing OData Select and Expand failed: Could not find a property named"
+        f" '{name}' on type 'microsoft.graph.{entity.name[0].lower()}{entity.name[1:]}'."
+    )
 
 
 def selected(document: Document, names: Sequence[str], entity: Entity, known: Document | None = None) -> Document:
@@ -109,10 +133,7 @@ def selected(document: Document, names: Sequence[str], entity: Entity, known: Do
         return document
     for name in names:
         if name not in (known or document) and name not in entity.unselected and name != "*":
-            raise bad_odata(
-                "Parsing OData Select and Expand failed: Could not find a property named"
-                f" '{name}' on type 'microsoft.graph.{entity.name[0].lower()}{entity.name[1:]}'."
-            )
+            raise bad_odata(_no_property(name, entity))
     if "*" in names:
         return document
     annotations = {name: value for name, value in document.items() if name.startswith("@")}
@@ -125,8 +146,19 @@ def context(root: str, entity: Entity, names: Sequence[str], *, is_single: bool)
     return f"{root}/$metadata#{entity.collection}{members}{'/$entity' if is_single else ''}"
 
 
-def page(documents: Sequence[Document], options: Options, entity: Entity, *, root: str, url: str) -> Document:
-    """A collection's answer: filtered, sorted, counted, cut to a page with its link to the next. Raises Refused."""
+def page(
+    documents: Sequence[Document],
+    options: Options,
+    entity: Entity,
+    *,
+    root: str,
+    url: str,
+    related: Callable[[Document], Document] = lambda _: {},
+) -> Document:
+    """A collection's answer: filtered, sorted, counted, cut to a page with its link to the next.
+
+    `related` gives the members that `$expand` adds to a document. Raises Refused.
+    """
     names, size = options.select(), options.top()
     found = _sorted(_filtered(documents, options, entity), options, entity)
     total = len(found)
@@ -138,7 +170,7 @@ def page(documents: Sequence[Document], options: Options, entity: Entity, *, roo
         answer["@odata.nextLink"] = _next_link(url, options, str(rest[size - 1]["id"]))
     if names:
         _check_names(names, documents, entity)
-    answer["value"] = [selected(each, names, entity) for each in rest[:size]]
+    answer["value"] = [selected(each, names, entity) | related(each) for each in rest[:size]]
     return answer
 
 
@@ -155,6 +187,7 @@ def _check_names(names: Sequence[str], documents: Sequence[Document], entity: En
 
 
 def _filtered(documents: Sequence[Document], options: Options, entity: Entity) -> list[Document]:
+    documents = found_by(options.given.get("$search"), documents, entity.searchable)
     text = options.given.get("$filter")
     if text is None:
         return list(documents)

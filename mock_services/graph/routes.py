@@ -1,193 +1,45 @@
-"""The doors of Graph: check the bearer, find the act, read the body, authorise, act, answer in Graph's manner."""
+"""The way through Graph: check the bearer, find the act, read the body, authorise, act, answer in Graph's manner."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as AnyPath
+from starlette.types import Message
 
 from mock_services.errors import Unmodelled
-from mock_services.exchange import Exchange, exchange_of
-from mock_services.graph import applications, bin, credentials, facts, grants, owners, people, principals  # noqa: A004 - the directory's bin
-from mock_services.graph.addressing import Address, Key, read_path
+from mock_services.exchange import SCOPE_KEY, Exchange, exchange_of
+from mock_services.graph import batch, facts
+from mock_services.graph.addressing import read_path
 from mock_services.graph.bearer import authenticate
 from mock_services.graph.call import Answer, Call
+from mock_services.graph.doors import find_door
 from mock_services.graph.errors import Refused, bad_odata, envelope
 from mock_services.graph.permissions import Reach, authorise
 from mock_services.graph.query import read_options
 
-Act = Callable[[Call], Answer]
+
+async def _raw_body(request: Request) -> bytes:
+    """The bytes of a body, read no further than the gateway would. Raises Refused."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > facts.LARGEST_BODY_BYTES:
+            raise batch.too_large()
+        parts.append(part)
+    return b"".join(parts)
 
 
-@dataclass(frozen=True)
-class Door:
-    """A verb at a path (`*` stands for a key), what it is called in the journal, and what the caller needs for it."""
-
-    method: str
-    path: str
-    operation: str
-    purpose: str
-    act: Act
-    units: int = 1
-    """Resource units it costs (throttling-limits)."""
-    needs_body: bool = True
-    """A POST or PATCH without a body is refused."""
-    segments: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "segments", tuple(self.path.lower().split("/")))
-
-
-def _secretless(_call: Call) -> NoReturn:
-    raise Unmodelled("a secret on a service principal; put it on the application")
-
-
-_SECRETS = (
-    Door("POST", "applications/*/addPassword", "graph.applications.add_password", "write applications",
-         lambda call: credentials.add_password(call, applications.managed(call)), needs_body=False),
-    Door("POST", "applications/*/removePassword", "graph.applications.remove_password", "write applications",
-         lambda call: credentials.remove_password(call, applications.managed(call))),
-    Door("POST", "servicePrincipals/*/addPassword", "graph.service_principals.add_password", "write applications",
-         _secretless, needs_body=False),
-    Door("POST", "servicePrincipals/*/removePassword", "graph.service_principals.remove_password", "write applications",
-         _secretless, needs_body=False),
-)  # fmt: skip
-
-_REGISTRATIONS = (
-    Door("POST", "applications", "graph.applications.create", "create applications", applications.create),
-    Door("GET", "applications", "graph.applications.list", "read applications", applications.read_all, 2),
-    Door("GET", "applications/$count", "graph.applications.count", "read applications", applications.count_all, 2),
-    Door("GET", "applications/*", "graph.applications.read", "read applications", applications.read),
-    Door("PATCH", "applications/*", "graph.applications.change", "write applications", applications.change),
-    Door("DELETE", "applications/*", "graph.applications.delete", "write applications", applications.delete),
-    Door("GET", "applications/*/owners", "graph.applications.owners.list", "read applications",
-         lambda call: owners.read_all(call, applications.find(call).id)),
-    Door("POST", "applications/*/owners/$ref", "graph.applications.owners.add", "write applications",
-         lambda call: owners.add(call, applications.managed(call).id)),
-    Door("DELETE", "applications/*/owners/*/$ref", "graph.applications.owners.remove", "write applications",
-         lambda call: owners.remove(call, applications.managed(call).id)),
-)  # fmt: skip
-
-_PRINCIPALS = (
-    Door("POST", "servicePrincipals", "graph.service_principals.create", "create applications", principals.create),
-    Door("GET", "servicePrincipals", "graph.service_principals.list", "read applications", principals.read_all),
-    Door("GET", "servicePrincipals/$count", "graph.service_principals.count", "read applications",
-         principals.count_all),
-    Door("GET", "servicePrincipals/*", "graph.service_principals.read", "read applications", principals.read),
-    Door("PATCH", "servicePrincipals/*", "graph.service_principals.change", "write applications", principals.change),
-    Door("DELETE", "servicePrincipals/*", "graph.service_principals.delete", "write applications", principals.delete),
-    Door("GET", "servicePrincipals/*/owners", "graph.service_principals.owners.list", "read applications",
-         lambda call: owners.read_all(call, principals.find(call).id)),
-    Door("POST", "servicePrincipals/*/owners/$ref", "graph.service_principals.owners.add", "write applications",
-         lambda call: owners.add(call, principals.managed(call).id)),
-    Door("DELETE", "servicePrincipals/*/owners/*/$ref", "graph.service_principals.owners.remove", "write applications",
-         lambda call: owners.remove(call, principals.managed(call).id)),
-)  # fmt: skip
-
-_CONSENT = (
-    Door("POST", "oauth2PermissionGrants", "graph.grants.create", "write grants", grants.grant),
-    Door("GET", "oauth2PermissionGrants", "graph.grants.list", "read grants", grants.read_grants, 2),
-    Door("GET", "oauth2PermissionGrants/*", "graph.grants.read", "read grants", grants.read_grant, 2),
-    Door("PATCH", "oauth2PermissionGrants/*", "graph.grants.change", "write grants", grants.change_grant),
-    Door("DELETE", "oauth2PermissionGrants/*", "graph.grants.delete", "write grants", grants.revoke),
-    Door("GET", "servicePrincipals/*/oauth2PermissionGrants", "graph.grants.list_of_client", "read grants",
-         grants.read_grants_of, 2),
-    Door("GET", "servicePrincipals/*/appRoleAssignments", "graph.app_roles.list_of_client", "read app roles",
-         grants.read_roles_of, 2),
-    Door("POST", "servicePrincipals/*/appRoleAssignments", "graph.app_roles.assign", "write app roles",
-         grants.assign_to),
-    Door("DELETE", "servicePrincipals/*/appRoleAssignments/*", "graph.app_roles.remove", "write app roles",
-         grants.take_from),
-    Door("GET", "servicePrincipals/*/appRoleAssignedTo", "graph.app_roles.list_by_resource", "read app roles",
-         grants.read_roles_by, 2),
-    Door("POST", "servicePrincipals/*/appRoleAssignedTo", "graph.app_roles.assign", "write app roles",
-         grants.assign_by),
-    Door("DELETE", "servicePrincipals/*/appRoleAssignedTo/*", "graph.app_roles.remove", "write app roles",
-         grants.take_by),
-)  # fmt: skip
-
-_TENANT = (
-    Door("GET", "organization", "graph.organization.list", "read organization", people.read_organizations),
-    Door("GET", "organization/*", "graph.organization.read", "read organization", people.read_organization),
-    Door("GET", "domains", "graph.domains.list", "read domains", people.read_domains),
-    Door("GET", "domains/*", "graph.domains.read", "read domains", people.read_domain),
-    Door("GET", "me", "graph.me.read", "read me", people.read_me),
-    Door("GET", "me/memberOf", "graph.me.member_of", "read me", people.read_my_roles, 2),
-    Door("GET", "me/memberOf/microsoft.graph.directoryRole", "graph.me.member_of", "read me", people.read_my_roles, 2),
-    Door("GET", "me/transitiveMemberOf", "graph.me.member_of", "read me", people.read_my_roles, 2),
-    Door("GET", "me/transitiveMemberOf/microsoft.graph.directoryRole", "graph.me.member_of", "read me",
-         people.read_my_roles, 2),
-    Door("GET", "users", "graph.users.list", "read users", people.read_users, 2),
-    Door("GET", "users/*", "graph.users.read", "read a user", people.read_user),
-    Door("GET", "users/*/memberOf", "graph.users.member_of", "read users", people.read_roles_of, 2),
-    Door("GET", "directory/deletedItems/microsoft.graph.application", "graph.deleted.list", "read applications",
-         bin.read_applications),
-    Door("GET", "directory/deletedItems/microsoft.graph.servicePrincipal", "graph.deleted.list", "read applications",
-         bin.read_principals),
-    Door("GET", "directory/deletedItems/*", "graph.deleted.read", "read applications", bin.read),
-    Door("POST", "directory/deletedItems/*/restore", "graph.deleted.restore", "restore applications", bin.restore,
-         needs_body=False),
-    Door("DELETE", "directory/deletedItems/*", "graph.deleted.purge", "write applications", bin.purge),
-)  # fmt: skip
-
-DOORS: tuple[Door, ...] = (*_REGISTRATIONS, *_SECRETS, *_PRINCIPALS, *_CONSENT, *_TENANT)
-# The more of a path is spelt out, the earlier it is tried: `applications/$count` before `applications/*`.
-_BY_EXACTNESS = sorted(DOORS, key=lambda door: door.segments.count("*"))
-_OUR_ROOTS = frozenset(door.segments[0] for door in DOORS)
-
-
-def _find(method: str, address: Address) -> tuple[Door, tuple[Key, ...]]:
-    """The door at an address, and the keys in it. Raises Refused (405, unknown segment) or Unmodelled."""
-    open_to_others = False
-    for door in _BY_EXACTNESS:
-        keys = _keys(door, address)
-        if keys is None:
-            continue
-        if door.method == method:
-            return door, keys
-        open_to_others = True
-    if open_to_others:
-        raise Refused(405, facts.BAD_REQUEST, facts.METHOD_NOT_ALLOWED)
-    raise _unknown(method, address)
-
-
-def _keys(door: Door, address: Address) -> tuple[Key, ...] | None:
-    if len(door.segments) != len(address.segments):
-        return None
-    keys: list[Key] = []
-    for name, segment in zip(door.segments, address.segments, strict=True):
-        if name == "*":
-            if isinstance(segment, str) and segment.startswith("$"):
-                return None
-            keys.append(segment if isinstance(segment, Key) else Key(segment))
-        elif isinstance(segment, Key) or segment.lower() != name:
-            return None
-    return tuple(keys)
-
-
-def _unknown(method: str, address: Address) -> Exception:
-    """What no door has: a gap of these fakes where the real service has something, otherwise Graph's own refusal."""
-    names = [segment for segment in address.segments if isinstance(segment, str)]
-    first, last = (names[0].lower(), names[-1].lower()) if names else ("", "")
-    is_real = first in facts.REAL_ROOTS or (
-        first in _OUR_ROOTS and (last in facts.REAL_NAVIGATIONS or last.startswith("microsoft.graph."))
-    )
-    if not names or is_real:
-        return Unmodelled(f"{method} /{address.version}/{'/'.join(names)} of Graph")
-    return bad_odata(facts.NO_SEGMENT.format(segment=names[0] if first not in _OUR_ROOTS else names[-1]))
-
-
-async def _body(request: Request, door: Door) -> dict[str, Any]:
+async def _body(request: Request, *, needs_body: bool) -> dict[str, Any]:
     """The JSON object of a request. Raises Refused."""
-    if door.method not in ("POST", "PATCH"):
+    if request.method not in ("POST", "PATCH"):
         return {}
-    raw = await request.body()
+    raw = await _raw_body(request)
     if not raw.strip():
-        if door.needs_body:
+        if needs_body:
             raise bad_odata(facts.EMPTY_BODY)
         return {}
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -210,11 +62,13 @@ def _no_constant(name: str) -> NoReturn:
 async def _act(request: Request, exchange: Exchange) -> tuple[Answer, int]:
     """The order of refusal: bearer, path, body, permission, then the act's own; with the units it cost."""
     caller = authenticate(exchange, request.headers.get("authorization", ""))
-    raw_path = request.scope.get("raw_path", request.scope["path"].encode()).decode("latin-1").partition("?")[0]
+    raw_path = _raw_path(request)
     address = read_path(raw_path)
-    door, keys = _find(request.method, address)
+    if address.segments and address.segments[0] == "$batch":
+        return await _batch(request, exchange, raw_path)
+    door, keys = find_door(request.method, address)
     exchange.operation = door.operation
-    body = await _body(request, door)
+    body = await _body(request, needs_body=door.needs_body)
     options = read_options(request.scope["query_string"], request.headers.get("consistencylevel", ""))
     reach: Reach = authorise(caller, door.purpose)
     call = Call(
@@ -233,6 +87,48 @@ async def _act(request: Request, exchange: Exchange) -> tuple[Answer, int]:
         return door.act(call), max(1, door.units - saved)
     with call.directory.store.transaction():  # a refusal half way leaves nothing
         return door.act(call), 1
+
+
+def _raw_path(request: Request) -> str:
+    raw: bytes = request.scope.get("raw_path", request.scope["path"].encode())
+    return raw.decode("latin-1").partition("?")[0]
+
+
+async def _batch(request: Request, exchange: Exchange, raw_path: str) -> tuple[Answer, int]:
+    """POST /$batch: each of its requests goes the whole way by itself, with this one's bearer. Raises Refused."""
+    exchange.operation = "graph.batch"
+    if request.method != "POST":
+        raise Refused(405, facts.BAD_REQUEST, facts.METHOD_NOT_ALLOWED)
+    steps = batch.read_steps(await _body(request, needs_body=True))
+    root = raw_path.rstrip("/").rpartition("/")[0].rstrip("/")
+
+    async def ask(step: batch.Step) -> Response:
+        return await _everything(_inner(request, exchange, step, root))
+
+    return Answer(200, await batch.run(steps, ask)), 1
+
+
+def _inner(request: Request, exchange: Exchange, step: batch.Step, root: str) -> Request:
+    """A request of a batch as one that came by itself."""
+    path, _, query = step.url.partition("?")
+    shared = {name: request.headers[name] for name in ("authorization", "client-request-id") if name in request.headers}
+    scope = dict(request.scope) | {
+        "method": step.method,
+        "path": root + path,
+        "raw_path": (root + path).encode(),
+        "query_string": query.encode(),
+        "headers": [
+            (name.encode("latin-1", "replace"), value.encode("latin-1", "replace"))
+            for name, value in ({**step.headers} | shared).items()
+        ],
+        # Each is read from a replica of its own, so the tenant is found anew.
+        SCOPE_KEY: replace(exchange, _tenant=None),
+    }
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": step.body, "more_body": False}
+
+    return Request(scope, receive)
 
 
 async def _everything(request: Request) -> Response:

@@ -10,6 +10,7 @@ from mock_services.state.directory import (
     DelegatedGrant,
     Directory,
     DirectoryRole,
+    FederatedCredential,
     KeyCredential,
     Secret,
     ServicePrincipal,
@@ -289,4 +290,46 @@ def domain(directory: Directory) -> Document:
         "passwordValidityPeriodInDays": None,
         "state": None,
         "supportedServices": ["Email", "OfficeCommunicationsOnline"],
+    }
+
+
+def federated_credential(held: FederatedCredential) -> Document:
+    """An issuer's subject that a registration trusts."""
+    return {
+        "id": held.id,
+        "name": held.name,
+        "issuer": held.issuer,
+        "subject": held.subject,
+        "description": held.description,
+        "audiences": held.audiences,
+    }
+
+
+def role_template(template_id: str, name: str) -> Document:
+    """A directory role as every tenant has it."""
+    return {"id": template_id, "deletedDateTime": None, "description": name, "displayName": name}
+
+
+def role_definition(template_id: str, name: str) -> Document:
+    """A built-in role as role management shows it; what it permits in detail is left out."""
+    return {
+        "id": template_id,
+        "description": name,
+        "displayName": name,
+        "isBuiltIn": True,
+        "isEnabled": True,
+        "resourceScopes": ["/"],
+        "templateId": template_id,
+        "version": "1",
+    }
+
+
+def unified_assignment(identity: str, principal_id: str, role_id: str) -> Document:
+    """A role in somebody's hands, over the whole tenant."""
+    return {
+        "id": identity,
+        "principalId": principal_id,
+        "resourceScope": "/",
+        "directoryScopeId": "/",
+        "roleDefinitionId": role_id,
     }

@@ -11,8 +11,11 @@ from mock_services.state.directory.records import Application, KeyCredential, Se
 from mock_services.state.directory.section import Section, divide
 from mock_services.state.directory.tables import (
     APPLICATIONS,
+    CREATORS,
+    FEDERATED_CREDENTIALS,
     KEY_CREDENTIALS,
     OWNERS,
+    POLICY_ASSIGNMENTS,
     SECRETS,
     SERVICE_PRINCIPALS,
 )
@@ -31,7 +34,7 @@ DETAILS: dict[str, Any] = {
 
 _MIRRORED = {"display_name": "display_name", "app_roles": "app_roles", "scopes": "scopes"}
 """Members of a registration that its service principal in the home tenant shows as they are."""
-_SECRET_YEARS = 2
+SECRET_YEARS = 2
 _HINT_LENGTH = 3
 
 
@@ -158,7 +161,10 @@ class Applications(Section):
                 raise Missing("application", id)
             self.store.write(sa.delete(SECRETS).where(SECRETS.c.application_id == gone))
             self.store.write(sa.delete(KEY_CREDENTIALS).where(KEY_CREDENTIALS.c.application_id == gone))
-            self.store.write(sa.delete(OWNERS).where(OWNERS.c.object_id == gone))
+            trusted = FEDERATED_CREDENTIALS.c.application_id == gone
+            self.store.write(sa.delete(FEDERATED_CREDENTIALS).where(trusted))
+            for table in (OWNERS, POLICY_ASSIGNMENTS, CREATORS):
+                self.store.write(sa.delete(table).where(table.c.object_id == gone))
 
     def _refuse_taken(self, columns: Mapping[str, Any], *, besides: str) -> None:
         name = columns.get("unique_name")
@@ -199,7 +205,7 @@ class Applications(Section):
             application_id=application_id.lower(),
             display_name=display_name,
             start=begin,
-            end=end or years_later(begin, _SECRET_YEARS),
+            end=end or years_later(begin, SECRET_YEARS),
             hint=told[:_HINT_LENGTH],
             sha256=digest(told),
         )
@@ -243,7 +249,16 @@ class Applications(Section):
     def _next(self, table: sa.Table) -> int:
         return int(self.store.value(sa.select(sa.func.coalesce(sa.func.max(table.c.added), 0)))) + 1
 
-    # owners, of applications and of service principals
+    # owners and creators, of applications and of service principals
+
+    def set_creator(self, object_id: str, creator_id: str) -> None:
+        """Count an object against its creator's quota, until it is gone for good."""
+        self.store.write(sa.insert(CREATORS).values(object_id=object_id.lower(), creator_id=creator_id.lower()))
+
+    def created_by(self, creator_id: str) -> int:
+        """How many objects count against a creator's quota, those in the bin too."""
+        query = sa.select(sa.func.count()).where(CREATORS.c.creator_id == creator_id.lower())
+        return int(self.store.value(query))
 
     def add_owner(self, object_id: str, owner_id: str) -> None:
         """Make a principal an owner. Raises Taken."""

@@ -75,6 +75,11 @@ class People(Section):
         query = sa.select(ROLE_MEMBERS.c.template_id).where(ROLE_MEMBERS.c.principal_id == principal_id.lower())
         return [row["template_id"] for row in self.store.rows(query.order_by(ROLE_MEMBERS.c.template_id))]
 
+    def role_holders(self, template_id: str) -> list[str]:
+        """Object ids of the principals that hold a directory role."""
+        query = sa.select(ROLE_MEMBERS.c.principal_id).where(ROLE_MEMBERS.c.template_id == template_id.lower())
+        return [row["principal_id"] for row in self.store.rows(query.order_by(ROLE_MEMBERS.c.principal_id))]
+
     def directory_roles(self) -> list[DirectoryRole]:
         """The activated roles of this tenant, by name."""
         query = sa.select(DIRECTORY_ROLES).order_by(DIRECTORY_ROLES.c.display_name)

@@ -11,8 +11,10 @@ from mock_services.state.directory.section import Section, divide
 from mock_services.state.directory.tables import (
     APP_ROLE_ASSIGNMENTS,
     APPLICATIONS,
+    CREATORS,
     DELEGATED_GRANTS,
     OWNERS,
+    POLICY_ASSIGNMENTS,
     ROLE_MEMBERS,
     SERVICE_PRINCIPALS,
 )
@@ -166,5 +168,7 @@ class Principals(Section):
             self.store.write(
                 sa.delete(APP_ROLE_ASSIGNMENTS).where(sa.or_(roles.principal_id == gone, roles.resource_id == gone))
             )
+            for table in (CREATORS, POLICY_ASSIGNMENTS):
+                self.store.write(sa.delete(table).where(table.c.object_id == gone))
             self.store.write(sa.delete(OWNERS).where(sa.or_(OWNERS.c.object_id == gone, OWNERS.c.owner_id == gone)))
             self.store.write(sa.delete(ROLE_MEMBERS).where(ROLE_MEMBERS.c.principal_id == gone))

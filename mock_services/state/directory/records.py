@@ -68,6 +68,19 @@ class KeyCredential:
 
 
 @dataclass(frozen=True)
+class FederatedCredential:
+    """An issuer and a subject whose tokens an application may sign in with, when they name one of the audiences."""
+
+    id: str
+    application_id: str
+    name: str
+    issuer: str
+    subject: str
+    audiences: list[str]
+    description: str | None
+
+
+@dataclass(frozen=True)
 class ServicePrincipal:
     """An application's presence in this tenant: what tokens are issued to and what permissions are given to."""
 

@@ -111,3 +111,26 @@ ROLE_MEMBERS = sa.Table(
     "role_members", METADATA,
     _text("principal_id", key=True), _text("template_id", key=True),
 )  # fmt: skip
+
+FEDERATED_CREDENTIALS = sa.Table(
+    "federated_credentials", METADATA,
+    _text("id", key=True), _text("application_id", index=True), _text("name"), _text("issuer"), _text("subject"),
+    _text("description", null=True), sa.Column("audiences", sa.JSON, nullable=False),
+    sa.Column("created", Instant, nullable=False),
+)  # fmt: skip
+
+POLICIES = sa.Table(
+    "policies", METADATA,
+    _text("id", key=True), _text("kind", index=True), sa.Column("document", sa.JSON, nullable=False),
+    sa.Column("created", Instant, nullable=False),
+)  # fmt: skip
+
+POLICY_ASSIGNMENTS = sa.Table(
+    "policy_assignments", METADATA,
+    _text("object_id", key=True), _text("policy_id", index=True),  # one policy an object
+)  # fmt: skip
+
+CREATORS = sa.Table(
+    "creators", METADATA,  # whose quota an object counts against
+    _text("object_id", key=True), _text("creator_id", index=True),
+)  # fmt: skip

@@ -1,0 +1,246 @@
+"""Every call that these fakes answer, as a table: verb, path, name in the journal, permission, act, cost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from mock_services.errors import Unmodelled
+from mock_services.graph import (
+    applications,
+    bin,  # noqa: A004 - the directory's bin
+    credentials,
+    facts,
+    federated,
+    grants,
+    owners,
+    people,
+    policies,
+    principals,
+    roles,
+)
+from mock_services.graph.addressing import Address, Key
+from mock_services.graph.call import Answer, Call
+from mock_services.graph.errors import Refused, bad_odata
+
+Act = Callable[[Call], Answer]
+
+
+@dataclass(frozen=True)
+class Door:
+    """A verb at a path (`*` stands for a key), what it is called in the journal, and what the caller needs for it."""
+
+    method: str
+    path: str
+    operation: str
+    purpose: str
+    act: Act
+    units: int = 1
+    """Resource units it costs (throttling-limits)."""
+    needs_body: bool = True
+    """A POST or PATCH without a body is refused."""
+    segments: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "segments", tuple(self.path.lower().split("/")))
+
+
+def _secretless(_call: Call) -> NoReturn:
+    raise Unmodelled("a secret on a service principal; put it on the application")
+
+
+_SECRETS = (
+    Door("POST", "applications/*/addPassword", "graph.applications.add_password", "write applications",
+         lambda call: credentials.add_password(call, applications.managed(call)), needs_body=False),
+    Door("POST", "applications/*/removePassword", "graph.applications.remove_password", "write applications",
+         lambda call: credentials.remove_password(call, applications.managed(call))),
+    Door("POST", "servicePrincipals/*/addPassword", "graph.service_principals.add_password", "write applications",
+         _secretless, needs_body=False),
+    Door("POST", "servicePrincipals/*/removePassword", "graph.service_principals.remove_password", "write applications",
+         _secretless, needs_body=False),
+)  # fmt: skip
+
+_REGISTRATIONS = (
+    Door("POST", "applications", "graph.applications.create", "create applications", applications.create),
+    Door("GET", "applications", "graph.applications.list", "read applications", applications.read_all, 2),
+    Door("GET", "applications/$count", "graph.applications.count", "read applications", applications.count_all, 2),
+    Door("GET", "applications/*", "graph.applications.read", "read applications", applications.read),
+    Door("PATCH", "applications/*", "graph.applications.change", "write applications", applications.change),
+    Door("DELETE", "applications/*", "graph.applications.delete", "write applications", applications.delete),
+    Door("GET", "applications/*/owners", "graph.applications.owners.list", "read applications",
+         lambda call: owners.read_all(call, applications.find(call).id)),
+    Door("POST", "applications/*/owners/$ref", "graph.applications.owners.add", "write applications",
+         lambda call: owners.add(call, applications.managed(call).id)),
+    Door("DELETE", "applications/*/owners/*/$ref", "graph.applications.owners.remove", "write applications",
+         lambda call: owners.remove(call, applications.managed(call).id)),
+)  # fmt: skip
+
+_PRINCIPALS = (
+    Door("POST", "servicePrincipals", "graph.service_principals.create", "create applications", principals.create),
+    Door("GET", "servicePrincipals", "graph.service_principals.list", "read applications", principals.read_all),
+    Door("GET", "servicePrincipals/$count", "graph.service_principals.count", "read applications",
+         principals.count_all),
+    Door("GET", "servicePrincipals/*", "graph.service_principals.read", "read applications", principals.read),
+    Door("PATCH", "servicePrincipals/*", "graph.service_principals.change", "write applications", principals.change),
+    Door("DELETE", "servicePrincipals/*", "graph.service_principals.delete", "write applications", principals.delete),
+    Door("GET", "servicePrincipals/*/owners", "graph.service_principals.owners.list", "read applications",
+         lambda call: owners.read_all(call, principals.find(call).id)),
+    Door("POST", "servicePrincipals/*/owners/$ref", "graph.service_principals.owners.add", "write applications",
+         lambda call: owners.add(call, principals.managed(call).id)),
+    Door("DELETE", "servicePrincipals/*/owners/*/$ref", "graph.service_principals.owners.remove", "write applications",
+         lambda call: owners.remove(call, principals.managed(call).id)),
+)  # fmt: skip
+
+_CONSENT = (
+    Door("POST", "oauth2PermissionGrants", "graph.grants.create", "write grants", grants.grant),
+    Door("GET", "oauth2PermissionGrants", "graph.grants.list", "read grants", grants.read_grants, 2),
+    Door("GET", "oauth2PermissionGrants/*", "graph.grants.read", "read grants", grants.read_grant, 2),
+    Door("PATCH", "oauth2PermissionGrants/*", "graph.grants.change", "write grants", grants.change_grant),
+    Door("DELETE", "oauth2PermissionGrants/*", "graph.grants.delete", "write grants", grants.revoke),
+    Door("GET", "servicePrincipals/*/oauth2PermissionGrants", "graph.grants.list_of_client", "read grants",
+         grants.read_grants_of, 2),
+    Door("GET", "servicePrincipals/*/appRoleAssignments", "graph.app_roles.list_of_client", "read app roles",
+         grants.read_roles_of, 2),
+    Door("POST", "servicePrincipals/*/appRoleAssignments", "graph.app_roles.assign", "write app roles",
+         grants.assign_to),
+    Door("DELETE", "servicePrincipals/*/appRoleAssignments/*", "graph.app_roles.remove", "write app roles",
+         grants.take_from),
+    Door("GET", "servicePrincipals/*/appRoleAssignedTo", "graph.app_roles.list_by_resource", "read app roles",
+         grants.read_roles_by, 2),
+    Door("POST", "servicePrincipals/*/appRoleAssignedTo", "graph.app_roles.assign", "write app roles",
+         grants.assign_by),
+    Door("DELETE", "servicePrincipals/*/appRoleAssignedTo/*", "graph.app_roles.remove", "write app roles",
+         grants.take_by),
+)  # fmt: skip
+
+_TENANT = (
+    Door("GET", "organization", "graph.organization.list", "read organization", people.read_organizations),
+    Door("GET", "organization/*", "graph.organization.read", "read organization", people.read_organization),
+    Door("GET", "domains", "graph.domains.list", "read domains", people.read_domains),
+    Door("GET", "domains/*", "graph.domains.read", "read domains", people.read_domain),
+    Door("GET", "me", "graph.me.read", "read me", people.read_me),
+    Door("GET", "me/memberOf", "graph.me.member_of", "read me", people.read_my_roles, 2),
+    Door("GET", "me/memberOf/microsoft.graph.directoryRole", "graph.me.member_of", "read me", people.read_my_roles, 2),
+    Door("GET", "me/transitiveMemberOf", "graph.me.member_of", "read me", people.read_my_roles, 2),
+    Door("GET", "me/transitiveMemberOf/microsoft.graph.directoryRole", "graph.me.member_of", "read me",
+         people.read_my_roles, 2),
+    Door("GET", "users", "graph.users.list", "read users", people.read_users, 2),
+    Door("POST", "users", "graph.users.create", "write users", people.create_user),
+    Door("PATCH", "users/*", "graph.users.change", "write users", people.change_user),
+    Door("GET", "users/*", "graph.users.read", "read a user", people.read_user),
+    Door("GET", "users/*/memberOf", "graph.users.member_of", "read users", people.read_roles_of, 2),
+    Door("GET", "directory/deletedItems/microsoft.graph.application", "graph.deleted.list", "read applications",
+         bin.read_applications),
+    Door("GET", "directory/deletedItems/microsoft.graph.servicePrincipal", "graph.deleted.list", "read applications",
+         bin.read_principals),
+    Door("GET", "directory/deletedItems/*", "graph.deleted.read", "read applications", bin.read),
+    Door("POST", "directory/deletedItems/*/restore", "graph.deleted.restore", "restore applications", bin.restore,
+         needs_body=False),
+    Door("DELETE", "directory/deletedItems/*", "graph.deleted.purge", "write applications", bin.purge),
+)  # fmt: skip
+
+_FEDERATED = (
+    Door("GET", "applications/*/federatedIdentityCredentials", "graph.federated.list", "read applications",
+         lambda call: federated.read_all(call, applications.find(call))),
+    Door("POST", "applications/*/federatedIdentityCredentials", "graph.federated.create", "write applications",
+         lambda call: federated.create(call, applications.managed(call))),
+    Door("GET", "applications/*/federatedIdentityCredentials/*", "graph.federated.read", "read applications",
+         lambda call: federated.read(call, applications.find(call))),
+    Door("PATCH", "applications/*/federatedIdentityCredentials/*", "graph.federated.change", "write applications",
+         lambda call: federated.change(call, applications.managed(call))),
+    Door("DELETE", "applications/*/federatedIdentityCredentials/*", "graph.federated.delete", "write applications",
+         lambda call: federated.delete(call, applications.managed(call))),
+)  # fmt: skip
+
+_POLICIES = (
+    Door("GET", "policies/authorizationPolicy", "graph.authorization_policy.read", "read authorization policy",
+         policies.read_authorization),
+    Door("PATCH", "policies/authorizationPolicy", "graph.authorization_policy.change", "write authorization policy",
+         policies.change_authorization),
+    Door("GET", "policies/defaultAppManagementPolicy", "graph.app_policies.read_default", "read app policies",
+         policies.read_default),
+    Door("PATCH", "policies/defaultAppManagementPolicy", "graph.app_policies.change_default", "write app policies",
+         policies.change_default),
+    Door("GET", "policies/appManagementPolicies", "graph.app_policies.list", "read app policies", policies.read_all),
+    Door("POST", "policies/appManagementPolicies", "graph.app_policies.create", "write app policies", policies.create),
+    Door("GET", "policies/appManagementPolicies/*", "graph.app_policies.read", "read app policies", policies.read),
+    Door("PATCH", "policies/appManagementPolicies/*", "graph.app_policies.change", "write app policies",
+         policies.change),
+    Door("DELETE", "policies/appManagementPolicies/*", "graph.app_policies.delete", "write app policies",
+         policies.delete),
+    Door("GET", "policies/appManagementPolicies/*/appliesTo", "graph.app_policies.applies_to", "read app policies",
+         policies.read_governed),
+    Door("GET", "applications/*/appManagementPolicies", "graph.app_policies.list_of_application", "read app policies",
+         policies.read_of),
+    Door("POST", "applications/*/appManagementPolicies/$ref", "graph.app_policies.assign", "assign app policies",
+         policies.assign),
+    Door("DELETE", "applications/*/appManagementPolicies/*/$ref", "graph.app_policies.unassign", "assign app policies",
+         policies.unassign),
+)  # fmt: skip
+
+_ASSIGNMENTS = "roleManagement/directory/roleAssignments"
+_ROLES = (
+    Door("GET", "directoryRoles", "graph.roles.list", "read roles", roles.read_roles),
+    Door("POST", "directoryRoles", "graph.roles.activate", "write roles", roles.activate),
+    Door("GET", "directoryRoles/*", "graph.roles.read", "read roles", roles.read_role),
+    Door("GET", "directoryRoles/*/members", "graph.roles.members.list", "read roles", roles.read_members_of),
+    Door("POST", "directoryRoles/*/members/$ref", "graph.roles.members.add", "write roles", roles.add_member),
+    Door("DELETE", "directoryRoles/*/members/*/$ref", "graph.roles.members.remove", "write roles",
+         roles.remove_member),
+    Door("GET", "directoryRoleTemplates", "graph.roles.templates", "read roles", roles.read_templates),
+    Door("GET", "roleManagement/directory/roleDefinitions", "graph.roles.definitions", "read role assignments",
+         roles.read_definitions),
+    Door("GET", "roleManagement/directory/roleDefinitions/*", "graph.roles.definition", "read role assignments",
+         roles.read_definition),
+    Door("GET", _ASSIGNMENTS, "graph.roles.assignments.list", "read role assignments", roles.read_assignments),
+    Door("POST", _ASSIGNMENTS, "graph.roles.assignments.create", "write roles", roles.assign),
+    Door("GET", f"{_ASSIGNMENTS}/*", "graph.roles.assignments.read", "read role assignments", roles.read_assignment),
+    Door("DELETE", f"{_ASSIGNMENTS}/*", "graph.roles.assignments.delete", "write roles", roles.unassign),
+)  # fmt: skip
+
+DOORS: tuple[Door, ...] = (
+    *_REGISTRATIONS, *_SECRETS, *_FEDERATED, *_PRINCIPALS, *_CONSENT, *_TENANT, *_POLICIES, *_ROLES,
+)  # fmt: skip
+# The more of a path is spelt out, the earlier it is tried: `applications/$count` before `applications/*`.
+_BY_EXACTNESS = sorted(DOORS, key=lambda door: door.segments.count("*"))
+_OUR_ROOTS = frozenset(door.segments[0] for door in DOORS)
+
+
+def find_door(method: str, address: Address) -> tuple[Door, tuple[Key, ...]]:
+    """The door at an address, and the keys in it. Raises Refused (405, unknown segment) or Unmodelled."""
+    open_to_others = False
+    for door in _BY_EXACTNESS:
+        keys = _keys(door, address)
+        if keys is None:
+            continue
+        if door.method == method:
+            return door, keys
+        open_to_others = True
+    if open_to_others:
+        raise Refused(405, facts.BAD_REQUEST, facts.METHOD_NOT_ALLOWED)
+    raise _unknown(method, address)
+
+
+def _keys(door: Door, address: Address) -> tuple[Key, ...] | None:
+    if len(door.segments) != len(address.segments):
+        return None
+    keys: list[Key] = []
+    for name, segment in zip(door.segments, address.segments, strict=True):
+        if name == "*":
+            if isinstance(segment, str) and segment.startswith("$"):
+                return None
+            keys.append(segment if isinstance(segment, Key) else Key(segment))
+        elif isinstance(segment, Key) or segment.lower() != name:
+            return None
+    return tuple(keys)
+
+
+def _unknown(method: str, address: Address) -> Exception:
+    """What no door has: a gap of these fakes where the real service has something, otherwise Graph's own refusal."""
+    names = [segment for segment in address.segments if isinstance(segment, str)]
+    first, last = (names[0].lower(), names[-1].lower()) if names else ("", "")
+    is_real = first in facts.REAL_ROOTS or (
+        first in _OUR_ROOTS and (last in facts.REAL_NAVIGATIONS or last.startswith("microsoft.graph."))
+    )
+    if not names or is_real:
+        return Unmodelled(f"{method} /{address.version}/{'/'.join(names)} of Graph")
+    return bad_odata(facts.NO_SEGMENT.format(segment=names[0] if first not in _OUR_ROOTS else names[-1]))
