@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
+from mock_services.hosts import NationalCloud
 from mock_services.state import well_known
 from mock_services.state.directory import Directory
 from mock_services.state.organisation import Organisation
@@ -67,16 +68,24 @@ def frozen(solutions: frozenset[str]) -> Frozen:
 
 
 def fresh(
-    *, name: str, label: str, region: str, solutions: frozenset[str], clock: FakeClock, chance: Chance
+    *,
+    name: str,
+    label: str,
+    region: str,
+    national_cloud: NationalCloud,
+    solutions: frozenset[str],
+    clock: FakeClock,
+    chance: Chance,
 ) -> FakeTenant:
     """A copy of the frozen tenant under its own name, ids and operator's secret."""
     image = frozen(solutions)
     directory = Directory(Store.memory(image.directory), clock=clock, chance=chance)
-    domain = f"{label}.onmicrosoft.com"
+    domain = f"{label}.{national_cloud.tenant_suffix}"
     directory.personalise(tenant_id=chance.guid(), display_name=name, domain=domain)
     organisation = Organisation(Store.memory(image.organisation), clock=clock, chance=chance)
     organisation.people.move_domain(_FROZEN_DOMAIN, domain)
-    organisation.personalise(host=f"{label}.{region}.dynamics.com", tenant_id=directory.tenant_id, display_name=name)
+    host = f"{label}.{national_cloud.organisation_suffix(region)}"
+    organisation.personalise(host=host, tenant_id=directory.tenant_id, display_name=name)
     return _open(directory, [organisation], clock, chance)
 
 

@@ -11,10 +11,12 @@ from mock_services.chance import Chance
 from mock_services.clock import FakeClock
 from mock_services.exchange import SCOPE_KEY, Exchange
 from mock_services.faults import Faults, Kind, strike
-from mock_services.hosts import Service, organisation_host, service_of
+from mock_services.hosts import NationalCloud, Service, organisation_host, service_of
+from mock_services.issuers import Issuers
 from mock_services.journal import Journal
 from mock_services.signing import SigningKeys
 from mock_services.state.organisation import Organisation
+from mock_services.state.pending import PendingSignIns
 from mock_services.tenant import FakeTenant
 
 Scope = MutableMapping[str, Any]
@@ -58,6 +60,9 @@ class FakeCloud:
         self.clock = clock or FakeClock()
         self.chance = Chance(f"{seed}/cloud")
         self.signing_keys = keys or SigningKeys()
+        self.issuers = Issuers(self.clock, self.chance)
+        """Token services of other people's that federated credentials may trust."""
+        self.pending = PendingSignIns(self.chance)
         self.journal = Journal()
         """What was said before a tenant was known, or to none."""
         self.faults = Faults()
@@ -69,12 +74,14 @@ class FakeCloud:
         name: str = "Contoso",
         *,
         region: str = "crm4",
+        national_cloud: NationalCloud = NationalCloud.PUBLIC,
         solutions: Iterable[str] = DEFAULT_SOLUTIONS,
         clock: FakeClock | None = None,
     ) -> FakeTenant:
         """A new healthy tenant with one Dataverse organisation, in a few milliseconds.
 
-        `solutions` decide which tables exist: `customer_service` brings incidents, `omnichannel` live work items.
+        `region` counts in the public cloud only; a national cloud has its own hosts and does not know the others'
+        tenants. `solutions` decide which tables exist: `customer_service` brings incidents, `omnichannel` live work items.
         """
         self._made += 1
         label = "".join(c for c in name.lower() if c.isalnum()) + (str(self._made) if self._made > 1 else "")
@@ -82,6 +89,7 @@ class FakeCloud:
             name=name,
             label=label,
             region=region,
+            national_cloud=national_cloud,
             solutions=frozenset(solutions),
             clock=clock or FakeClock(self.clock.now(), running=self.clock.running),
             chance=Chance(f"{self.seed}/{self._made}"),

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
+from mock_services.issuers import Issuers
 from mock_services.signing import SigningKeys
+from mock_services.state.pending import PendingSignIns
 
 if TYPE_CHECKING:
     from mock_services.state.organisation import Organisation
@@ -22,6 +24,12 @@ class Worlds(Protocol):
     clock: FakeClock
     chance: Chance
     signing_keys: SigningKeys
+    issuers: Issuers
+    pending: PendingSignIns
+
+    @property
+    def tenants(self) -> "tuple[FakeTenant, ...]":
+        """All tenants, oldest first."""
 
     def tenant_called(self, spelling: str) -> "FakeTenant | None":
         """The tenant with this id or verified domain (any case), or None."""

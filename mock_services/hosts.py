@@ -21,6 +21,38 @@ class Service(StrEnum):
     PORTAL = "portal"
 
 
+class NationalCloud(StrEnum):
+    """The clouds that Microsoft keeps apart; GCC is part of the public one."""
+
+    PUBLIC = "public"
+    US_GOVERNMENT = "us_government"
+    CHINA = "china"
+
+    @property
+    def tenant_suffix(self) -> str:
+        """What every tenant's first domain ends with."""
+        return _SUFFIXES[self][0]
+
+    def organisation_suffix(self, region: str) -> str:
+        """What an organisation's host ends with; regions are told apart in the public cloud only."""
+        return _SUFFIXES[self][1].format(region=region)
+
+
+_SUFFIXES = {
+    NationalCloud.PUBLIC: ("onmicrosoft.com", "{region}.dynamics.com"),
+    NationalCloud.US_GOVERNMENT: ("onmicrosoft.us", "crm.microsoftdynamics.us"),
+    NationalCloud.CHINA: ("partner.onmschina.cn", "crm.dynamics.cn"),
+}
+
+
+def national_cloud_of(name: str) -> NationalCloud:
+    """The cloud that one of Microsoft's host names, or a tenant's first domain, belongs to: told by its end."""
+    end = name.lower().rstrip(".").rpartition(".")[2]
+    if end == "us" or name.lower().endswith(".usgovcloudapi.net"):
+        return NationalCloud.US_GOVERNMENT
+    return NationalCloud.CHINA if end == "cn" else NationalCloud.PUBLIC
+
+
 HOSTS: dict[str, Service] = {
     "login.microsoftonline.com": Service.LOGIN,
     "login.windows.net": Service.LOGIN,
@@ -30,6 +62,8 @@ HOSTS: dict[str, Service] = {
     "login.usgovcloudapi.net": Service.LOGIN,
     "login.partner.microsoftonline.cn": Service.LOGIN,
     "login.chinacloudapi.cn": Service.LOGIN,
+    "login.microsoftonline.de": Service.LOGIN,
+    "login-us.microsoftonline.com": Service.LOGIN,
     "graph.microsoft.com": Service.GRAPH,
     "graph.microsoft.us": Service.GRAPH,
     "dod-graph.microsoft.us": Service.GRAPH,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
+from mock_services.hosts import NationalCloud, national_cloud_of
 from mock_services.journal import Journal
 from mock_services.quirks import Quirks
 from mock_services.state.directory import Directory
@@ -36,6 +37,17 @@ class FakeTenant:
     operator: Operator
     quirks: Quirks = field(default_factory=Quirks)
     journal: Journal = field(default_factory=Journal)
+
+    sign_ins_a_minute: int | None = None
+    """Token requests of one client that are answered within a minute before it is told 429; None for no limit.
+
+    Entra publishes no number, so there is none unless a test sets one.
+    """
+
+    @property
+    def national_cloud(self) -> NationalCloud:
+        """The cloud that this tenant lives in; others do not know it."""
+        return national_cloud_of(self.domain)
 
     @property
     def organisation(self) -> Organisation:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from contract_tests.login.asking import LOGIN
-from mock_services.login.facts import REFUSALS
+from mock_services.login.refusals import REFUSALS
 from mock_services.tenant import FakeTenant
 
 

@@ -3,8 +3,10 @@
 import re
 
 from mock_services.exchange import Exchange
+from mock_services.hosts import national_cloud_of
 from mock_services.login import facts
 from mock_services.login.errors import Refused
+from mock_services.login.refusals import requests
 from mock_services.tenant import FakeTenant
 
 MANY_TENANTS = frozenset({"common", "organizations", "consumers"})
@@ -23,9 +25,9 @@ def tenant_for_client(exchange: Exchange, spelling: str) -> FakeTenant:
     """The tenant an app signs in to. Raises Refused, also for `common` and the like: an app implies no tenant."""
     word = spelling.lower()
     if word == "consumers":
-        raise Refused(facts.ENDPOINT_UNSUPPORTED)
+        raise Refused(requests.ENDPOINT_UNSUPPORTED)
     if word in MANY_TENANTS:
-        raise Refused(facts.TENANT_NOT_IMPLIED)
+        raise Refused(requests.TENANT_NOT_IMPLIED)
     return _named_tenant(exchange, spelling)
 
 
@@ -33,31 +35,56 @@ def tenant_for_user(exchange: Exchange, spelling: str, username: str) -> FakeTen
     """The tenant a user signs in to with a password: the path's, or under `organizations` the user name's domain's."""
     word = spelling.lower()
     if word in {"common", "consumers"}:
-        raise Refused(facts.ENDPOINT_UNSUPPORTED)
+        raise Refused(requests.ENDPOINT_UNSUPPORTED)
     if word == "organizations":
-        domain = username.rpartition("@")[2]
-        tenant = exchange.worlds.tenant_called(domain) if domain else None
+        tenant = tenant_of_name(exchange, username)
         if tenant is None:
-            raise Refused(facts.TENANT_NOT_IMPLIED)
+            raise Refused(requests.TENANT_NOT_IMPLIED)
         return tenant
     return _named_tenant(exchange, spelling)
+
+
+def tenant_of_name(exchange: Exchange, username: str) -> FakeTenant | None:
+    """The tenant whose domain a user name has, in the cloud that was called; None where there is none."""
+    domain = username.rpartition("@")[2]
+    tenant = exchange.worlds.tenant_called(domain) if domain else None
+    return tenant if tenant and _lives_here(exchange, tenant) else None
+
+
+def tenant_for_page(exchange: Exchange, spelling: str) -> FakeTenant | None:
+    """The tenant whose sign-in page is asked for; None for `common` and `organizations`, where the name decides.
+
+    Raises Refused: personal accounts, which are not played, are refused as a grant is.
+    """
+    word = spelling.lower()
+    if word == "consumers":
+        raise Refused(requests.ENDPOINT_UNSUPPORTED)
+    return None if word in MANY_TENANTS else _named_tenant(exchange, spelling)
 
 
 def tenant_for_metadata(exchange: Exchange, spelling: str) -> FakeTenant:
     """The tenant whose documents are asked for. Raises Refused: here every wrong spelling is 90002 `invalid_tenant`."""
     tenant = exchange.worlds.tenant_called(spelling)
-    if tenant is None:
-        raise Refused(facts.TENANT_UNKNOWN_IN_METADATA, tenant=spelling)
+    if tenant is None or not _lives_here(exchange, tenant):
+        raise Refused(requests.TENANT_UNKNOWN_IN_METADATA, tenant=spelling)
     return tenant
 
 
 def _named_tenant(exchange: Exchange, spelling: str) -> FakeTenant:
     word = spelling.lower()
     if word == facts.EMPTY_GUID:
-        raise Refused(facts.TENANT_EMPTY_GUID, tenant=spelling)
+        raise Refused(requests.TENANT_EMPTY_GUID, tenant=spelling)
     if not _GUID.fullmatch(word) and not _DOMAIN.fullmatch(word):
-        raise Refused(facts.TENANT_MALFORMED, tenant=spelling)
+        raise Refused(requests.TENANT_MALFORMED, tenant=spelling)
     tenant = exchange.worlds.tenant_called(word)
-    if tenant is None:
-        raise Refused(facts.TENANT_UNKNOWN, tenant=spelling)
+    if tenant is None or not _lives_here(exchange, tenant):
+        raise Refused(requests.TENANT_UNKNOWN, tenant=spelling)
+    exchange.tenant = tenant
+    if tenant.directory.is_blocked:
+        raise Refused(requests.TENANT_BLOCKED)
     return tenant
+
+
+def _lives_here(exchange: Exchange, tenant: FakeTenant) -> bool:
+    """National clouds do not know each other's tenants: the refusal itself speaks of the correct cloud."""
+    return national_cloud_of(exchange.host) is tenant.national_cloud

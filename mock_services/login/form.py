@@ -11,6 +11,7 @@ from starlette.requests import Request
 from mock_services.exchange import Exchange
 from mock_services.login import facts
 from mock_services.login.errors import Refused
+from mock_services.login.refusals import requests
 
 _BODY_LIMIT_BYTES = 1024 * 1024
 _FIELD_LIMIT = 1_000
@@ -28,6 +29,8 @@ class Asked:
     fields: Mapping[str, str] = field(repr=False)
     basic: tuple[str, str] | None = field(default=None, repr=False)
     """Client id and secret of an `Authorization: Basic` header."""
+    origin: str = ""
+    """The web page that asks, when a browser says so."""
 
     def value(self, name: str) -> str:
         """A parameter's value, the client's id and secret also from the header; empty when it was not sent."""
@@ -40,7 +43,7 @@ class Asked:
         """Raise Refused, naming the first of these parameters that is missing or blank."""
         for name in names:
             if not self.value(name).strip():
-                raise Refused(facts.PARAMETER_MISSING, name=name)
+                raise Refused(requests.PARAMETER_MISSING, name=name)
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -56,11 +59,11 @@ async def read_form(request: Request) -> dict[str, str]:
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="replace", max_num_fields=_FIELD_LIMIT)
     except ValueError:  # not UTF-8, or too many fields
-        raise Refused(facts.MALFORMED) from None
+        raise Refused(requests.MALFORMED) from None
     fields: dict[str, str] = {}
     for name, value in pairs:
         if name in fields and name in facts.PARAMETERS:
-            raise Refused(facts.MALFORMED)
+            raise Refused(requests.MALFORMED)
         fields.setdefault(name, value)
     return fields
 
@@ -70,7 +73,7 @@ async def _read_body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > _BODY_LIMIT_BYTES:
-            raise Refused(facts.MALFORMED)
+            raise Refused(requests.MALFORMED)
     return bytes(body)
 
 

@@ -1,14 +1,13 @@
 """What the token service publishes about itself: openid-configuration, instance discovery, keys, error look-up."""
 
-import html
 from typing import Any
 from urllib.parse import urlsplit
 
 from mock_services.exchange import Exchange
-from mock_services.login import facts
 from mock_services.login.authorities import CONSUMERS_TENANT, MANY_TENANTS, tenant_for_metadata
 from mock_services.login.clouds import CLOUDS, PUBLIC, Cloud, cloud_of
 from mock_services.login.errors import Refused
+from mock_services.login.refusals import requests
 
 
 def openid_configuration(exchange: Exchange, cloud: Cloud, spelling: str) -> dict[str, Any]:
@@ -98,11 +97,11 @@ def instance_discovery(exchange: Exchange, authorization_endpoint: str, api_vers
     Without an `api-version` of 1.1 the list of clouds is left out (from memory).
     """
     if not authorization_endpoint:
-        raise Refused(facts.PARAMETER_MISSING, name="authorization_endpoint")
+        raise Refused(requests.PARAMETER_MISSING, name="authorization_endpoint")
     canonical = exchange.canonical(authorization_endpoint)
     host, segments = _split_url(canonical)
     if cloud_of(host) is None or not segments:
-        raise Refused(facts.INSTANCE_UNKNOWN)
+        raise Refused(requests.INSTANCE_UNKNOWN)
     version = "/v2.0" if "v2.0" in segments else ""
     where = exchange.as_seen(f"https://{host}/{segments[0]}{version}/.well-known/openid-configuration")
     body: dict[str, Any] = {"tenant_discovery_endpoint": where}
@@ -149,19 +148,6 @@ def user_realm(exchange: Exchange, cloud: Cloud, username: str) -> dict[str, Any
         return {"ver": "1.0", "account_type": "Unknown", **cloud_members}
     exchange.tenant = tenant
     return {"ver": "1.0", "account_type": "Managed", "domain_name": tenant.domain, **cloud_members}
-
-
-def error_page(code: str) -> str:
-    """The look-up page that `error_uri` points at: what the facts know about a code."""
-    number = code.upper().removeprefix("AADSTS").strip()
-    rows = [row for row in facts.REFUSALS if str(row.code) == number]
-    told = "".join(
-        f"<dt>Error</dt><dd>{html.escape(row.error)}</dd><dt>Message</dt><dd>{html.escape(row.template)}</dd>"
-        for row in rows
-    )
-    text = f"<dl>{told}</dl>" if told else "<p>No description of this code is known here.</p>"
-    title = f"AADSTS{html.escape(number)}" if number else "Error look-up"
-    return f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1>{text}</body></html>"
 
 
 def cloud_at(exchange: Exchange) -> Cloud:

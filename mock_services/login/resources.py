@@ -5,11 +5,20 @@ from dataclasses import dataclass
 
 from mock_services.errors import Unmodelled
 from mock_services.exchange import Exchange
-from mock_services.hosts import Service, service_of
-from mock_services.login import facts
+from mock_services.hosts import Service, national_cloud_of, service_of
+from mock_services.login import scopes
 from mock_services.login.errors import Refused
+from mock_services.login.form import Asked
+from mock_services.login.refusals import requests
+from mock_services.login.scopes import Wanted
 from mock_services.state.directory import ServicePrincipal
-from mock_services.state.well_known import DATAVERSE, MICROSOFT_GRAPH, POWERAPPS
+from mock_services.state.well_known import (
+    DATAVERSE,
+    FIRST_PARTY,
+    MICROSOFT_GRAPH,
+    POWERAPPS,
+    FirstPartyApplication,
+)
 from mock_services.tenant import FakeTenant
 
 _HOST_ONLY = re.compile(r"https://([a-z0-9.-]+)/?", re.IGNORECASE)
@@ -26,18 +35,56 @@ class Resource:
     principal: ServicePrincipal
 
 
+def refuse_resource_on_v2(asked: Asked) -> None:
+    """Raise Refused (901002) where the second endpoint is given the first one's parameter."""
+    if asked.version == 2 and asked.value("resource"):
+        raise Refused(requests.RESOURCE_NOT_FOR_V2)
+
+
+def wanted_by_application(asked: Asked) -> str:
+    """The resource as an application's request spells it, in `scope` or, on the first endpoint, in `resource`."""
+    if asked.version == 2:
+        return scopes.app_only(asked.value("scope")).resource
+    resource = asked.value("resource")
+    if not resource.strip():
+        raise Refused(requests.RESOURCE_MISSING)
+    return resource
+
+
+def wanted_by_person(version: int, scope: str, resource: str) -> Wanted:
+    """What a person's sign-in asks for, by `scope` or, on the first endpoint, by `resource`. Raises Refused."""
+    if version == 2:
+        return scopes.delegated(scope)
+    if not resource.strip():
+        raise Refused(requests.RESOURCE_MISSING)
+    # The first endpoint always answers with an ID token and a refresh token (azure-docs v1-protocols-oauth-code.md).
+    return Wanted(resource, (".default",), frozenset({"openid", "offline_access"}))
+
+
 def find_resource(exchange: Exchange, tenant: FakeTenant, asked: str) -> Resource:
     """The resource called `asked` in this tenant. Raises Refused (500011, 500014) and Unmodelled."""
     canonical = exchange.canonical(asked)
     if canonical.rstrip("/").lower() in _MANAGEMENT_HOSTS:
         raise Unmodelled(f"a token for Azure Resource Manager ({asked})")
     principal = _principal_called(tenant, canonical)
-    if principal is None or _organisation_refused(exchange, tenant, principal, canonical):
-        raise Refused(facts.RESOURCE_UNKNOWN, resource=asked, directory=tenant.display_name)
+    if (
+        principal is None
+        or _is_elsewhere(tenant, canonical)
+        or _organisation_refused(exchange, tenant, principal, canonical)
+    ):
+        raise Refused(requests.RESOURCE_UNKNOWN, resource=asked, directory=tenant.display_name)
     if not principal.account_enabled:
-        raise Refused(facts.RESOURCE_DISABLED, resource=asked)
+        raise Refused(requests.RESOURCE_DISABLED, resource=asked)
     _refuse_second_format(tenant, principal)
     return Resource(asked, principal)
+
+
+def _is_elsewhere(tenant: FakeTenant, resource: str) -> bool:
+    """Whether a URL is a service's in another national cloud, whose names this cloud does not know."""
+    host = _HOST_ONLY.fullmatch(resource)
+    if host is None or service_of(host[1]) is None:
+        return False
+    return national_cloud_of(host[1]) is not tenant.national_cloud
 
 
 def _principal_called(tenant: FakeTenant, resource: str) -> ServicePrincipal | None:
@@ -49,6 +96,11 @@ def _principal_called(tenant: FakeTenant, resource: str) -> ServicePrincipal | N
             return likely
     principals = tenant.directory.service_principals()
     return next((each for each in principals if answers_to(each.names, resource)), None)
+
+
+def first_party_called(resource: str) -> FirstPartyApplication | None:
+    """The application of Microsoft's own that a resource is a name of, whether or not it is in a tenant."""
+    return next((each for each in FIRST_PARTY.values() if answers_to(list(each.names), resource)), None)
 
 
 def answers_to(names: list[str], resource: str) -> bool:

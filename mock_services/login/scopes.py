@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mock_services.login import facts
 from mock_services.login.errors import Refused
+from mock_services.login.refusals import requests
 
 GRAPH_RESOURCE = "https://graph.microsoft.com"
 """The resource of a scope that names none, such as `User.Read`."""
@@ -27,16 +28,21 @@ class Wanted:
     names: tuple[str, ...]
     oidc: frozenset[str] = frozenset()
 
+    @property
+    def text(self) -> str:
+        """The same as a scope parameter."""
+        return " ".join((*(f"{self.resource}/{name}" for name in self.names), *sorted(self.oidc)))
+
 
 def app_only(scope: str) -> Wanted:
     """What a client-credentials scope asks for: `.default` of one resource. Raises Refused."""
     wanted = delegated(scope)
     if ".default" in scope.split():  # the suffix of no resource; that Graph is not assumed here is inferred
-        raise Refused(facts.SCOPE_NOT_DEFAULT, scope=scope)
+        raise Refused(requests.SCOPE_NOT_DEFAULT, scope=scope)
     if not wanted.names or any(name != ".default" for name in wanted.names):
         if ".default" in wanted.names:  # static and dynamic scopes cannot be mixed; its code is inferred
-            raise Refused(facts.SCOPE_MALFORMED, scope=scope)
-        raise Refused(facts.SCOPE_NOT_DEFAULT, scope=scope)
+            raise Refused(requests.SCOPE_MALFORMED, scope=scope)
+        raise Refused(requests.SCOPE_NOT_DEFAULT, scope=scope)
     return wanted
 
 
@@ -46,7 +52,7 @@ def delegated(scope: str) -> Wanted:
     oidc = frozenset(token.lower() for token in tokens) & facts.OIDC_SCOPES
     asked = [_split(token, scope) for token in tokens if token.lower() not in facts.OIDC_SCOPES]
     if len({resource.rstrip("/").lower() for resource, _ in asked}) > 1:
-        raise Refused(facts.SCOPE_MALFORMED, scope=scope)
+        raise Refused(requests.SCOPE_MALFORMED, scope=scope)
     resource = asked[0][0] if asked else GRAPH_RESOURCE
     return Wanted(resource, tuple(name for _, name in asked), oidc)
 
@@ -59,5 +65,5 @@ def _split(token: str, whole: str) -> tuple[str, str]:
     else:
         resource, _, name = token.rpartition("/")
     if not (_GUID.fullmatch(resource.rstrip("/")) or _ABSOLUTE.fullmatch(resource) or _ENCODED.fullmatch(resource)):
-        raise Refused(facts.SCOPE_MALFORMED, scope=whole)
+        raise Refused(requests.SCOPE_MALFORMED, scope=whole)
     return resource, name.lower() if name.lower() == ".default" else name

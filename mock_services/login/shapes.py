@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from mock_services.login.tokens import LIFETIME, Issued
-
-_SECONDS = int(LIFETIME.total_seconds())
+from mock_services.login.tokens import Issued
 
 
 def token_body(issued: Issued, version: int) -> dict[str, Any]:
@@ -16,7 +14,7 @@ def _second(issued: Issued) -> dict[str, Any]:
     body: dict[str, Any] = {"token_type": "Bearer"}
     if issued.scopes:
         body["scope"] = " ".join(_qualified(issued.resource, scope) for scope in issued.scopes)
-    body |= {"expires_in": _SECONDS, "ext_expires_in": _SECONDS, "access_token": issued.token}
+    body |= {"expires_in": issued.lifetime_s, "ext_expires_in": issued.lifetime_s, "access_token": issued.token}
     return body | _user_members(issued)
 
 
@@ -25,8 +23,8 @@ def _first(issued: Issued) -> dict[str, Any]:
     if issued.scopes:
         body["scope"] = " ".join(issued.scopes)
     body |= {
-        "expires_in": str(_SECONDS),
-        "ext_expires_in": str(_SECONDS),
+        "expires_in": str(issued.lifetime_s),
+        "ext_expires_in": str(issued.lifetime_s),
         "expires_on": str(issued.expires_on),
         "not_before": str(issued.not_before),
         "resource": issued.resource,
@@ -36,7 +34,11 @@ def _first(issued: Issued) -> dict[str, Any]:
 
 
 def _user_members(issued: Issued) -> dict[str, Any]:
-    members = {"id_token": issued.id_token, "client_info": issued.client_info}
+    members = {
+        "refresh_token": issued.refresh_token,
+        "id_token": issued.id_token,
+        "client_info": issued.client_info,
+    }
     return {name: value for name, value in members.items() if value}
 
 

@@ -11,14 +11,17 @@ from datetime import timedelta
 from typing import Any
 
 from mock_services.exchange import Exchange
+from mock_services.login.client_authentication import Proof
 from mock_services.login.clients import Client
 from mock_services.login.clouds import Cloud
 from mock_services.login.resources import Resource
 from mock_services.state.directory import User
 from mock_services.state.well_known import MICROSOFT_GRAPH
 
-# `exp - iat` is 3900 in every sample while `expires_in` says 3599: the start is back-dated by five minutes.
-LIFETIME = timedelta(seconds=3599)
+# Documented as 60 to 90 minutes, drawn anew for each token (entra-docs access-tokens.md). Samples of app-only tokens have
+# 3599 s, and an `exp - iat` of 3900: the start is back-dated by five minutes.
+SHORTEST = timedelta(seconds=3599)
+LONGEST = timedelta(seconds=5399)
 BACK_DATED = timedelta(minutes=5)
 
 _APP_ONLY_WIDS = ["0997a1d0-0d1d-4acb-b408-d5ca73121e90"]
@@ -33,8 +36,11 @@ class Issued:
     resource: str
     not_before: int
     expires_on: int
+    lifetime_s: int
+    """Seconds from now until `expires_on`, less the one that Entra keeps."""
     scopes: tuple[str, ...] = ()
     id_token: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False)
     client_info: str = ""
 
 
@@ -46,12 +52,13 @@ class Occasion:
     cloud: Cloud
     client: Client
     resource: Resource
+    proof: Proof
 
 
 def application_token(occasion: Occasion, roles: list[str]) -> Issued:
     """A token for the application itself. `roles` is left out when nothing was granted, as Entra does."""
     principal = occasion.client.principal
-    rest = _common(occasion) | {"appidacr": "1", "idtyp": "app", "oid": principal.id, "sub": principal.id}
+    rest = _common(occasion) | {"idtyp": "app", "oid": principal.id, "sub": principal.id}
     if roles:
         rest["roles"] = roles
     if occasion.resource.principal.app_id == MICROSOFT_GRAPH:
@@ -59,13 +66,12 @@ def application_token(occasion: Occasion, roles: list[str]) -> Issued:
     return _issue(occasion, rest)
 
 
-def user_token(occasion: Occasion, user: User, scopes: tuple[str, ...], *, is_public: bool) -> Issued:
-    """A token for a person using a client. `wids` are the person's directory roles."""
+def user_token(occasion: Occasion, user: User, scopes: tuple[str, ...], amr: str) -> Issued:
+    """A token for a person using a client. `amr` are the ways they proved who they are, `wids` their directory roles."""
     client = occasion.client
     rest = _common(occasion) | {
         "acr": "1",
-        "amr": ["pwd"],
-        "appidacr": "0" if is_public else "1",
+        "amr": amr.split(),
         "idtyp": "user",
         "ipaddr": "127.0.0.1",
         "name": user.display_name,
@@ -81,10 +87,10 @@ def user_token(occasion: Occasion, user: User, scopes: tuple[str, ...], *, is_pu
     return _issue(occasion, rest, scopes)
 
 
-def identity_token(occasion: Occasion, user: User) -> str:
+def identity_token(occasion: Occasion, user: User, nonce: str = "") -> str:
     """An ID token, of the second format, for the `openid` scope."""
     exchange, client = occasion.exchange, occasion.client
-    start, end = _validity(client)
+    start, end = _validity(client, SHORTEST)
     return exchange.worlds.signing_keys.sign(
         {
             "aud": client.app_id,
@@ -92,6 +98,7 @@ def identity_token(occasion: Occasion, user: User) -> str:
             "iat": start,
             "nbf": start,
             "exp": end,
+            **({"nonce": nonce} if nonce else {}),
             "name": user.display_name,
             "oid": user.id,
             "preferred_username": user.user_principal_name,
@@ -103,9 +110,9 @@ def identity_token(occasion: Occasion, user: User) -> str:
     )
 
 
-def _validity(client: Client) -> tuple[int, int]:
+def _validity(client: Client, lifetime: timedelta) -> tuple[int, int]:
     now = client.tenant.clock.now()
-    return int((now - BACK_DATED).timestamp()), int((now + LIFETIME).timestamp()) + 1
+    return int((now - BACK_DATED).timestamp()), int((now + lifetime).timestamp()) + 1
 
 
 def _common(occasion: Occasion) -> dict[str, Any]:
@@ -113,6 +120,7 @@ def _common(occasion: Occasion) -> dict[str, Any]:
     return {
         "aio": tenant.chance.text(43) + "=",
         "appid": occasion.client.app_id,
+        "appidacr": occasion.proof.value,
         "idp": f"https://{occasion.cloud.sts_host}/{tenant.id}/",
         "rh": _rh(tenant.id, occasion.resource.principal.app_id),
         "tid": tenant.id,
@@ -122,7 +130,8 @@ def _common(occasion: Occasion) -> dict[str, Any]:
 
 
 def _issue(occasion: Occasion, rest: dict[str, Any], scopes: tuple[str, ...] = ()) -> Issued:
-    start, end = _validity(occasion.client)
+    drawn = occasion.client.tenant.chance.integer(int(SHORTEST.total_seconds()), int(LONGEST.total_seconds()))
+    start, end = _validity(occasion.client, timedelta(seconds=drawn))
     claims = {
         "aud": occasion.resource.asked,
         "iss": f"https://{occasion.cloud.sts_host}/{occasion.client.tenant.id}/",
@@ -132,7 +141,7 @@ def _issue(occasion: Occasion, rest: dict[str, Any], scopes: tuple[str, ...] = (
         **dict(sorted(rest.items())),
     }
     token = occasion.exchange.worlds.signing_keys.sign(claims)
-    return Issued(token, occasion.resource.asked, start, end, scopes)
+    return Issued(token, occasion.resource.asked, start, end, drawn, scopes)
 
 
 def _uti(exchange: Exchange) -> str:

@@ -2,18 +2,21 @@
 
 from mock_services.state.directory.directory import Directory
 from mock_services.state.directory.records import (
+    AccessPolicy,
     Application,
     AppRoleAssignment,
     DelegatedGrant,
     DirectoryRole,
     FederatedCredential,
     KeyCredential,
+    RefreshToken,
     Secret,
     ServicePrincipal,
     User,
 )
 
 __all__ = [
+    "AccessPolicy",
     "AppRoleAssignment",
     "Application",
     "DelegatedGrant",
@@ -21,6 +24,7 @@ __all__ = [
     "DirectoryRole",
     "FederatedCredential",
     "KeyCredential",
+    "RefreshToken",
     "Secret",
     "ServicePrincipal",
     "User",

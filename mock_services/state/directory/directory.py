@@ -4,12 +4,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mock_services.state.directory.access import Access
 from mock_services.state.directory.applications import Applications
 from mock_services.state.directory.federated import FederatedCredentials
 from mock_services.state.directory.grants import Grants
 from mock_services.state.directory.people import People
 from mock_services.state.directory.policies import Policies
 from mock_services.state.directory.principals import Principals
+from mock_services.state.directory.sign_ins import SignIns
 from mock_services.state.directory.tables import (
     DIRECTORY_ROLES,
     METADATA,
@@ -20,7 +22,7 @@ from mock_services.state.well_known import DIRECTORY_ROLES as ROLE_NAMES
 from mock_services.state.well_known import FIRST_PARTY
 
 
-class Directory(Applications, FederatedCredentials, Principals, Grants, People, Policies):
+class Directory(Applications, FederatedCredentials, Principals, Grants, People, Policies, SignIns, Access):
     """Entra's directory of one tenant. Ids are GUIDs in lower case; look-ups by id take any case.
 
     A new one must be founded before use.
@@ -31,7 +33,8 @@ class Directory(Applications, FederatedCredentials, Principals, Grants, People, 
         self.store.create(METADATA)
         with self.store.transaction():
             row: dict[str, Any] = {"tenant_id": tenant_id.lower(), "display_name": display_name, "domain": domain}
-            self.store.write(sa.insert(ORGANISATION).values(**row, created=self.clock.now().replace(microsecond=0)))
+            row |= {"created": self.clock.now().replace(microsecond=0), "blocked": False}
+            self.store.write(sa.insert(ORGANISATION).values(**row))
             for template, name in ROLE_NAMES.items():
                 role = {"id": self.chance.guid(), "template_id": template, "display_name": name}
                 self.store.write(sa.insert(DIRECTORY_ROLES).values(**role))
@@ -50,4 +53,14 @@ class Directory(Applications, FederatedCredentials, Principals, Grants, People, 
         with self.store.transaction():
             self.store.write(sa.update(ORGANISATION).values(**own))
             self.store.write(sa.update(USERS).values(user_principal_name=moved))
+        self._settings = None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether Microsoft has closed the tenant for want of use."""
+        return bool(self._setting("blocked"))
+
+    def block(self, *, blocked: bool = True) -> None:
+        """Close the tenant to every sign-in, or open it again."""
+        self.store.write(sa.update(ORGANISATION).values(blocked=blocked))
         self._settings = None

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from mock_services.errors import Missing, Taken
 from mock_services.state.directory.records import DirectoryRole, User, digest
 from mock_services.state.directory.section import Section
-from mock_services.state.directory.tables import DIRECTORY_ROLES, ROLE_MEMBERS, USERS
+from mock_services.state.directory.tables import DIRECTORY_ROLES, REFRESH_TOKENS, ROLE_MEMBERS, USERS
 
 
 class People(Section):
@@ -23,6 +23,8 @@ class People(Section):
             display_name=display_name,
             account_enabled=True,
             created=self.clock.now(),
+            sessions_valid_from=self.clock.now(),
+            must_change_password=False,
             password_sha256=digest(password),
         )
         self.store.write(sa.insert(USERS).values(**vars(made)))
@@ -45,13 +47,21 @@ class People(Section):
         return [User(**row) for row in self.store.rows(sa.select(USERS).order_by(USERS.c.user_principal_name))]
 
     def change_user(self, id: str, **members: Any) -> None:  # noqa: A002 - the wire's own word
-        """Change a user's `display_name`, `account_enabled` or `user_principal_name`. Raises Missing."""
+        """Change a user's members, such as `display_name` or `account_enabled`. Raises Missing."""
         if not self.store.write(sa.update(USERS).where(USERS.c.id == id.lower()).values(**members)):
             raise Missing("user", id)
 
     def set_password(self, id: str, password: str) -> None:  # noqa: A002 - the wire's own word
-        """Give a user a new password. Raises Missing."""
+        """Give a user a new password, which signs them out everywhere. Raises Missing."""
         self.change_user(id, password_sha256=digest(password))
+        self.revoke_sign_ins(id)
+
+    def revoke_sign_ins(self, id: str) -> None:  # noqa: A002 - the wire's own word
+        """Sign a user out everywhere: no refresh token of before is good any longer. Raises Missing."""
+        self.change_user(id, sessions_valid_from=self.clock.now())
+        # Marked one by one: while a clock stands still, the instants alone cannot tell before from after.
+        mine = REFRESH_TOKENS.c.user_id == id.lower()
+        self.store.write(sa.update(REFRESH_TOKENS).where(mine).values(revoked=True))
 
     def give_directory_role(self, principal_id: str, template_id: str) -> None:
         """Give a directory role to a user or service principal; giving it twice changes nothing. Raises Missing."""

@@ -135,6 +135,9 @@ class User:
     display_name: str
     account_enabled: bool
     created: datetime
+    sessions_valid_from: datetime
+    """What was signed in before this instant is signed out."""
+    must_change_password: bool
     password_sha256: str = field(repr=False)
 
     def matches(self, password: str) -> bool:
@@ -149,3 +152,34 @@ class DirectoryRole:
     id: str
     template_id: str
     display_name: str
+
+
+@dataclass(frozen=True)
+class RefreshToken:
+    """What a client renews a person's sign-in with."""
+
+    sha256: str = field(repr=False)
+    client_id: str
+    user_id: str
+    scope: str
+    amr: str
+    issued: datetime
+    ends: datetime
+    revoked: bool
+    is_public: bool
+    """The client showed no credential, and needs none to renew."""
+    is_page: bool
+    """It was issued to a single-page application, so that its end does not move."""
+
+
+@dataclass(frozen=True)
+class AccessPolicy:
+    """A Conditional Access policy, with as much of one as decides a sign-in here."""
+
+    id: str
+    display_name: str
+    users: list[str]
+    principals: list[str]
+    resources: list[str]
+    control: str
+    enabled: bool

@@ -33,7 +33,7 @@ def _text(name: str, *, key: bool = False, index: bool = False, null: bool = Fal
 ORGANISATION = sa.Table(
     "organisation", METADATA,
     _text("tenant_id", key=True), _text("display_name"), _text("domain"),
-    sa.Column("created", Instant, nullable=False),
+    sa.Column("created", Instant, nullable=False), sa.Column("blocked", sa.Boolean, nullable=False),
 )  # fmt: skip
 
 APPLICATIONS = sa.Table(
@@ -99,6 +99,8 @@ USERS = sa.Table(
     "users", METADATA,
     _text("id", key=True), _text("user_principal_name", index=True), _text("display_name"),
     sa.Column("account_enabled", sa.Boolean, nullable=False), _text("password_sha256"),
+    sa.Column("must_change_password", sa.Boolean, nullable=False),
+    sa.Column("sessions_valid_from", Instant, nullable=False),
     sa.Column("created", Instant, nullable=False),
 )  # fmt: skip
 
@@ -133,4 +135,20 @@ POLICY_ASSIGNMENTS = sa.Table(
 CREATORS = sa.Table(
     "creators", METADATA,  # whose quota an object counts against
     _text("object_id", key=True), _text("creator_id", index=True),
+)  # fmt: skip
+
+REFRESH_TOKENS = sa.Table(
+    "refresh_tokens", METADATA,
+    _text("sha256", key=True), _text("client_id"), _text("user_id", index=True), _text("scope"), _text("amr"),
+    sa.Column("issued", Instant, nullable=False), sa.Column("ends", Instant, nullable=False),
+    sa.Column("revoked", sa.Boolean, nullable=False), sa.Column("is_public", sa.Boolean, nullable=False),
+    sa.Column("is_page", sa.Boolean, nullable=False),
+)  # fmt: skip
+
+ACCESS_POLICIES = sa.Table(
+    "access_policies", METADATA,
+    _text("id", key=True), _text("display_name"),
+    sa.Column("users", sa.JSON, nullable=False), sa.Column("principals", sa.JSON, nullable=False),
+    sa.Column("resources", sa.JSON, nullable=False), _text("control"),
+    sa.Column("enabled", sa.Boolean, nullable=False),
 )  # fmt: skip

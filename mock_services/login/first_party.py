@@ -1,0 +1,24 @@
+"""Microsoft's own public clients: what each may use of which resource without anybody's consent.
+
+The scopes of the Azure CLI's Graph token are as decoded ones show them (Azure/azure-cli issues, 2022 on).
+"""
+
+from collections.abc import Mapping
+
+from mock_services.state.well_known import AZURE_CLI, DATAVERSE, MICROSOFT_GRAPH, POWERAPPS
+
+PREAUTHORISED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    # (client, resource): delegated scopes
+    (AZURE_CLI, MICROSOFT_GRAPH): (
+        "Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "AuditLog.Read.All",
+        "DelegatedPermissionGrant.ReadWrite.All", "Directory.AccessAsUser.All", "email", "Group.ReadWrite.All",
+        "openid", "profile", "User.Read.All", "User.ReadWrite.All",
+    ),
+    (AZURE_CLI, DATAVERSE): ("user_impersonation",),
+    (AZURE_CLI, POWERAPPS): ("user_impersonation",),
+}  # fmt: skip
+
+
+def is_public_client(app_id: str) -> bool:
+    """Whether this application id is one of those in the table."""
+    return any(client == app_id.lower() for client, _ in PREAUTHORISED)

@@ -1,0 +1,147 @@
+"""Refused for who the client is, or for what it shows to prove it."""
+
+from mock_services.login.refusals.row import Refusal
+
+# Client ----------------------------------------------------------------------------------------------------------------
+
+CLIENT_UNKNOWN = Refusal(
+    700016, "unauthorized_client", 400,
+    "Application with identifier '{application}' was not found in the directory '{directory}'. This can happen if the"
+    " application has not been installed by the administrator of the tenant or consented to by any user in the"
+    " tenant. You may have sent your authentication request to the wrong tenant.",
+    "ALM4Dataverse/Rnwood.Dataverse.Data.PowerShell#23; the directory is its display name since 2022", "2024-12",
+)  # fmt: skip
+CLIENT_EMPTY_GUID = Refusal(
+    700038, "unauthorized_client", 400, "{application} is not a valid application identifier.",
+    "text seen in public bug reports about placeholder ids; error and status inferred", "2026-05",
+)  # fmt: skip
+CLIENT_WITHOUT_PRINCIPAL = Refusal(
+    7000229, "invalid_client", 401,
+    "The client application {application} is missing service principal in the tenant {tenant}. See instructions here:"
+    " https://go.microsoft.com/fwlink/?linkid=2225119",
+    "Azure/Commercial-Marketplace-SaaS-Accelerator#830, Azure/azure-sdk-for-net#46762; error and status inferred",
+    "2024",
+)  # fmt: skip
+CLIENT_DISABLED = Refusal(
+    7000112, "unauthorized_client", 400, "Application '{application}'({name}) is disabled.",
+    "Worklytics/psoxy#74 (error); status inferred", "2023",
+)  # fmt: skip
+SECRET_WRONG = Refusal(
+    7000215, "invalid_client", 401,
+    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the"
+    " client secret ID, for a secret added to app '{application}'.",
+    "OfficeDev/microsoft-365-agents-toolkit#8621, Azure/sap-automation#418", "2024-12",
+)  # fmt: skip
+SECRET_EXPIRED = Refusal(
+    7000222, "invalid_client", 401,
+    "The provided client secret keys for app '{application}' are expired. Visit the Azure portal to create new keys"
+    " for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security:"
+    " https://aka.ms/certCreds.",
+    "liprec/vsts-release-aas#119, microsoft/botframework-sdk#6221; that it needs the expired value itself is inferred",
+    "2023",
+)  # fmt: skip
+CLIENT_IS_PUBLIC = Refusal(
+    700025, "invalid_client", 401,
+    "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
+    "O365/python-o365#469, Dielee/teamsPresenceBridge#1; status by the rule for invalid_client", "2026",
+)  # fmt: skip
+BLOCKED_BY_POLICY = Refusal(
+    53003, "invalid_grant", 400,
+    "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
+    "microsoft/botbuilder-dotnet#6759 met it with client credentials (2024-03); error and status inferred", "2024-03",
+)  # fmt: skip
+
+# Certificates ----------------------------------------------------------------------------------------------------------
+
+_WHERE_TO_LOOK = (
+    "Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id"
+    " '{application}'. Review the documentation at https://docs.microsoft.com/en-us/graph/deployments to determine the"
+    " corresponding service endpoint and https://docs.microsoft.com/en-us/graph/api/application-get?view=graph-rest-1.0"
+    "&tabs=http to build a query request URL, such as 'https://graph.microsoft.com/beta/applications/{application}']."
+)
+_REVIEW = (
+    "Review the documentation at"
+    " https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials ."
+)
+CERTIFICATE_UNKNOWN = Refusal(
+    700027, "invalid_client", 401,
+    "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The"
+    " key was not found., " + _WHERE_TO_LOOK,
+    "keycloak/keycloak#19425 (error and text)", "2023-03",
+)  # fmt: skip
+CERTIFICATE_EXPIRED = Refusal(
+    700027, "invalid_client", 401,
+    "The certificate with identifier used to sign the client assertion is expired on application. [Reason - The key"
+    " used is expired., Found key 'Start={start}, End={end}', " + _WHERE_TO_LOOK,
+    "a public runbook quotes the lead (2026-09), Azure Stack HCI's troubleshooting page the dates; a key whose time has"
+    " not come is told the same there", "2026-09",
+)  # fmt: skip
+SIGNATURE_WRONG = Refusal(
+    700027, "invalid_client", 401,
+    "Client assertion contains an invalid signature. [Reason - The provided signature value did not match the expected"
+    " signature value., Thumbprint of key used by client: '{thumbprint}', Found key 'Start={start}, End={end}', "
+    + _WHERE_TO_LOOK,
+    "Azure/azure-sdk-for-net#29007 (lead and thumbprint), microsoftgraph/msgraph-sdk-php#1585 (reason)", "2023",
+)  # fmt: skip
+ASSERTION_OUT_OF_TIME = Refusal(
+    700024, "invalid_client", 401,
+    "Client assertion is not within its valid time range. Current time: {now}, assertion valid from {start}, expiry time"
+    " of assertion {end}. " + _REVIEW,
+    "a Norwegian public-sector log quotes it whole (2023-08); error and status inferred", "2023-08",
+)  # fmt: skip
+ASSERTION_FOR_OTHERS = Refusal(
+    700023, "invalid_client", 401, "Client assertion audience claim does not match Realm issuer. " + _REVIEW,
+    "azure-sdk-for-java's troubleshooting page and azure-activedirectory-library-for-python#79 (2017, as 50012); the"
+    " official code table has 700023 as a scope error", "2023-08",
+)  # fmt: skip
+ASSERTION_OF_OTHERS = Refusal(
+    700021, "invalid_client", 401,
+    "Client assertion application identifier doesn't match 'client_id' parameter. " + _REVIEW,
+    "azure-sdk-for-java's troubleshooting page; error and status inferred", "2023-08",
+)  # fmt: skip
+ASSERTION_MALFORMED = Refusal(
+    50027, "invalid_client", 401, "JWT token is invalid or malformed.",
+    "azure-sdk-for-java's troubleshooting page and entra-docs reference-error-codes.md; error and status inferred",
+    "2023-08",
+)  # fmt: skip
+ASSERTION_WITHOUT_THUMBPRINT = Refusal(
+    50027, "invalid_client", 401, "Invalid JWT token. No certificate thumbprint specified in token header.",
+    "microsoft-authentication-library-for-dotnet#124 (2016, behind a 70002)", "2016",
+)  # fmt: skip
+
+# Federated credentials -------------------------------------------------------------------------------------------------
+
+_CHECK_FEDERATED = (
+    " Please check your federated identity credential Subject, Audience and Issuer against the presented assertion."
+    " https://learn.microsoft.com/entra/workload-id/workload-identity-federation"
+)
+FEDERATED_NONE = Refusal(
+    70025, "invalid_client", 401,
+    "The client '{application}'({name}) has no configured federated identity credentials.",
+    "text reported by users of GitHub Actions and of workload identity; status by the rule for invalid_client", "2025",
+)  # fmt: skip
+FEDERATED_ISSUER = Refusal(
+    700211, "invalid_client", 401,
+    "No matching federated identity record found for presented assertion issuer '{issuer}'." + _CHECK_FEDERATED,
+    "a whole body with its status, quoted in a public issue of external-secrets", "2025-07",
+)  # fmt: skip
+FEDERATED_SUBJECT = Refusal(
+    700213, "invalid_client", 401,
+    "No matching federated identity record found for presented assertion subject '{subject}'." + _CHECK_FEDERATED,
+    "text from many reports of azure/login; error and status as its two siblings have them", "2026",
+)  # fmt: skip
+FEDERATED_AUDIENCE = Refusal(
+    700212, "invalid_client", 401,
+    "No matching federated identity record found for presented assertion audience '{audience}'." + _CHECK_FEDERATED,
+    "a whole body in the tests of a public token provider (2024-04)", "2024-04",
+)  # fmt: skip
+ISSUER_UNREACHABLE = Refusal(
+    90061, "invalid_request", 400, "Request to External OIDC endpoint failed.",
+    "Azure/azure-workload-identity troubleshooting page, error included", "2024",
+)  # fmt: skip
+FEDERATED_SIGNATURE = Refusal(
+    50013, "invalid_client", 401,
+    "Assertion failed signature validation. [Reason - {reason}]",
+    "code and reasons: Azure/azure-sdk-for-java#25109, microsoftgraph/msgraph-sdk-php#1585 (other flows); that another"
+    " issuer's token meets it is inferred", "2023",
+)  # fmt: skip
