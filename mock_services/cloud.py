@@ -30,6 +30,8 @@ _APPS: dict[Service, str] = {
     Service.DATAVERSE: "mock_services.dataverse.routes",
     Service.POWER_PLATFORM: "mock_services.power_platform.routes",
     Service.DISCOVERY: "mock_services.power_platform.routes",
+    Service.MANAGEMENT: "mock_services.management.routes",
+    Service.PORTAL: "mock_services.portal.routes",
 }
 _KEPT_BODY = 16_385
 """Bytes of a body that the journal is given: one more than it keeps, so that it knows when it cut."""

@@ -17,7 +17,15 @@ from mock_services.login.form import Asked
 from mock_services.login.resources import Resource, find_resource
 from mock_services.login.scopes import Wanted
 from mock_services.state.directory import User
-from mock_services.state.well_known import AZURE_CLI, DATAVERSE, FIRST_PARTY, MICROSOFT_GRAPH, POWERAPPS
+from mock_services.state.well_known import (
+    AZURE_CLI,
+    AZURE_MANAGEMENT,
+    DATAVERSE,
+    FIRST_PARTY,
+    MICROSOFT_GRAPH,
+    PORTAL,
+    POWERAPPS,
+)
 from mock_services.tenant import FakeTenant
 
 PREAUTHORISED: dict[tuple[str, str], tuple[str, ...]] = {
@@ -30,6 +38,8 @@ PREAUTHORISED: dict[tuple[str, str], tuple[str, ...]] = {
     ),
     (AZURE_CLI, DATAVERSE): ("user_impersonation",),
     (AZURE_CLI, POWERAPPS): ("user_impersonation",),
+    (AZURE_CLI, AZURE_MANAGEMENT): ("user_impersonation",),
+    (AZURE_CLI, PORTAL): ("user_impersonation",),
 }  # fmt: skip
 
 

@@ -9,13 +9,17 @@ from mock_services.hosts import Service, service_of
 from mock_services.login import facts
 from mock_services.login.errors import Refused
 from mock_services.state.directory import ServicePrincipal
-from mock_services.state.well_known import DATAVERSE, MICROSOFT_GRAPH, POWERAPPS
+from mock_services.state.well_known import AZURE_MANAGEMENT, DATAVERSE, MICROSOFT_GRAPH, POWERAPPS
 from mock_services.tenant import FakeTenant
 
 _HOST_ONLY = re.compile(r"https://([a-z0-9.-]+)/?", re.IGNORECASE)
-_LIKELY = {Service.DATAVERSE: DATAVERSE, Service.GRAPH: MICROSOFT_GRAPH, Service.POWER_PLATFORM: POWERAPPS}
+_LIKELY = {
+    Service.DATAVERSE: DATAVERSE,
+    Service.GRAPH: MICROSOFT_GRAPH,
+    Service.MANAGEMENT: AZURE_MANAGEMENT,
+    Service.POWER_PLATFORM: POWERAPPS,
+}
 """Looked at first, since reading every principal of a tenant is dear; its names decide all the same."""
-_MANAGEMENT_HOSTS = ("https://management.azure.com", "https://management.core.windows.net")
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,6 @@ class Resource:
 def find_resource(exchange: Exchange, tenant: FakeTenant, asked: str) -> Resource:
     """The resource called `asked` in this tenant. Raises Refused (500011, 500014) and Unmodelled."""
     canonical = exchange.canonical(asked)
-    if canonical.rstrip("/").lower() in _MANAGEMENT_HOSTS:
-        raise Unmodelled(f"a token for Azure Resource Manager ({asked})")
     principal = _principal_called(tenant, canonical)
     if principal is None or _organisation_refused(exchange, tenant, principal, canonical):
         raise Refused(facts.RESOURCE_UNKNOWN, resource=asked, directory=tenant.display_name)
