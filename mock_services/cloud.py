@@ -32,6 +32,8 @@ _APPS: dict[Service, str] = {
     Service.DATAVERSE: "mock_services.dataverse.routes",
     Service.POWER_PLATFORM: "mock_services.power_platform.routes",
     Service.DISCOVERY: "mock_services.power_platform.routes",
+    Service.MANAGEMENT: "mock_services.management.routes",
+    Service.PORTAL: "mock_services.portal.routes",
 }
 _KEPT_BODY = 16_385
 """Bytes of a body that the journal is given: one more than it keeps, so that it knows when it cut."""
@@ -81,7 +83,8 @@ class FakeCloud:
         """A new healthy tenant with one Dataverse organisation, in a few milliseconds.
 
         `region` counts in the public cloud only; a national cloud has its own hosts and does not know the others'
-        tenants. `solutions` decide which tables exist: `customer_service` brings incidents, `omnichannel` live work items.
+        tenants. `solutions` decide which tables exist: `customer_service` brings incidents, `omnichannel` live work
+        items.
         """
         self._made += 1
         label = "".join(c for c in name.lower() if c.isalnum()) + (str(self._made) if self._made > 1 else "")

@@ -2,7 +2,7 @@
 
 Sources: Entra "National clouds" (authority and Graph hosts), Power Platform "Datacenter regions" and the
 Dataverse "Discovery service" pages (organisation and discovery hosts), the Power Platform Terraform
-provider's constants (admin API hosts).
+provider's constants (admin API hosts), azure-cli core/cloud.py (Azure Resource Manager's hosts and audiences).
 """
 
 import re
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Service(StrEnum):
-    """The services that are faked, and the two that only have names in the certificate so far."""
+    """The services that are faked."""
 
     LOGIN = "login"
     GRAPH = "graph"
@@ -76,8 +76,17 @@ HOSTS: dict[str, Service] = {
     "globaldisco.crm.appsplatform.us": Service.DISCOVERY,
     "globaldisco.crm.dynamics.cn": Service.DISCOVERY,
     "management.azure.com": Service.MANAGEMENT,
+    "management.usgovcloudapi.net": Service.MANAGEMENT,
+    "management.chinacloudapi.cn": Service.MANAGEMENT,
     "main.iam.ad.ext.azure.com": Service.PORTAL,
 }
+
+MANAGEMENT_AUDIENCES: tuple[str, ...] = (
+    "management.core.windows.net", "management.azure.com",
+    "management.core.usgovcloudapi.net", "management.usgovcloudapi.net",
+    "management.core.chinacloudapi.cn", "management.chinacloudapi.cn",
+)  # fmt: skip
+"""Host names by which tokens for Azure Resource Manager are asked for; the older one of each cloud answers nowhere."""
 
 CANONICAL: dict[Service, str] = {
     Service.LOGIN: "login.microsoftonline.com",

@@ -54,6 +54,15 @@ class Quirks:
             "contract": "dataverse.who_am_i_without_role",
         },
     )
+    admin_consent_replaces: bool = field(
+        default=True,
+        metadata={
+            "alternative": "False: what is not listed stays granted",
+            "evidence": "the portal says it brings earlier consent into line with the list; entra-docs"
+            " grant-admin-consent.md says that it may revoke what was granted tenant-wide before",
+            "contract": "portal.admin_consent_replaces",
+        },
+    )
 
     def explain(self) -> Iterator[tuple[str, object, str, str]]:
         """Each quirk: its name, its present value, the alternative, and the evidence."""

@@ -17,7 +17,15 @@ from mock_services.faults import AnswerLost
 from mock_services.hosts import CANONICAL, Service, service_of
 from mock_services.proxy import ConnectProxy
 
-_DIRECT = (Service.LOGIN, Service.GRAPH, Service.DATAVERSE, Service.POWER_PLATFORM, Service.DISCOVERY)
+_DIRECT = (
+    Service.LOGIN,
+    Service.GRAPH,
+    Service.DATAVERSE,
+    Service.POWER_PLATFORM,
+    Service.DISCOVERY,
+    Service.MANAGEMENT,
+)
+"""What clients can be pointed at; the portal's host is written into the only client that calls it."""
 _READY_WITHIN_S = 30
 
 

@@ -40,9 +40,9 @@ async def test_a_dataverse_host_without_an_organisation_answers_a_page_not_an_od
 
 
 async def test_a_named_host_without_a_fake_says_that_it_is_a_gap(wire: httpx.AsyncClient) -> None:
-    answer = await wire.get("https://management.azure.com/subscriptions?api-version=2022-12-01")
+    answer = await wire.get("https://api.powerplatform.com/appmanagement/environments?api-version=2022-12-01")
     assert answer.status_code == 501
-    assert "management.azure.com" in answer.text
+    assert "api.powerplatform.com" in answer.text
 
 
 def test_a_synchronous_client_is_answered_too(cloud: FakeCloud, tenant: FakeTenant) -> None:

@@ -128,7 +128,7 @@ def _described(tenant: FakeTenant, entry: dict[str, Any]) -> str:
 
 
 def _granted(wish: _Wish) -> Response:
-    """Members and order as documented for each page (entra-docs v2-oauth2-client-creds-grant-flow, v2-admin-consent)."""
+    """Members and order as documented for each page (entra-docs v2-oauth2-client-creds, v2-admin-consent)."""
     state = wish.visit.query.get("state", "")
     if wish.version == 1:
         told_back = {"tenant": wish.tenant.id, "state": state, "admin_consent": "True"}

@@ -15,7 +15,7 @@ class Proof(StrEnum):
     """How a client proved itself, as a token's `appidacr` says it (entra-docs access-token-claims-reference.md)."""
 
     NONE = "0"
-    SECRET = "1"
+    SECRET = "1"  # noqa: S105 - a claim's value, not a secret
     ASSERTION = "2"
 
 

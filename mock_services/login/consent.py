@@ -28,7 +28,7 @@ ADMINISTRATORS = frozenset(
 )
 """Who may consent for everybody to delegated scopes (entra-docs grant-admin-consent.md)."""
 _ANY_USER_SCOPE = "ManagePermissionGrantsForSelf.microsoft-user-default-legacy"
-"""The policy under which people may consent to whatever needs no administrator (entra-docs manage-app-consent-policies)."""
+"""Under this policy people may consent to whatever needs no administrator (entra-docs manage-app-consent-policies)."""
 
 
 @dataclass(frozen=True)

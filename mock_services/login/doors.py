@@ -97,7 +97,7 @@ def _json(body: dict[str, Any]) -> Response:
     return Response(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
 
 
-# For programs ----------------------------------------------------------------------------------------------------------
+# For programs ------------------------------------------------------------------------------------------------------
 
 
 async def _asked(call: Call, version: int) -> Asked:
@@ -167,7 +167,7 @@ async def _user_realm(call: Call) -> Response:
     return _json(metadata.user_realm(call.exchange, call.cloud, call.key))
 
 
-# For people ------------------------------------------------------------------------------------------------------------
+# For people --------------------------------------------------------------------------------------------------------
 
 
 async def _visit(call: Call) -> Visit:
@@ -250,7 +250,7 @@ DOORS: tuple[Door, ...] = (
     Door(("common", "oauth2", "deviceauth"), ("GET", "POST"), "login.device_page", _device_page, "page"),
     Door(("device",), ("GET", "POST"), "login.device_page", _device_page, "page"),
 )
-"""Where Entra's own paths are public (metadata, endpoints, consent), they are those; where pages post to is remembered."""
+"""The paths are Entra's own; those that pages post to are remembered, the rest documented."""
 
 
 def find_door(path: str) -> tuple[Door, str, str] | None:

@@ -5,7 +5,14 @@ The scopes of the Azure CLI's Graph token are as decoded ones show them (Azure/a
 
 from collections.abc import Mapping
 
-from mock_services.state.well_known import AZURE_CLI, DATAVERSE, MICROSOFT_GRAPH, POWERAPPS
+from mock_services.state.well_known import (
+    AZURE_CLI,
+    AZURE_MANAGEMENT,
+    DATAVERSE,
+    MICROSOFT_GRAPH,
+    PORTAL,
+    POWERAPPS,
+)
 
 PREAUTHORISED: Mapping[tuple[str, str], tuple[str, ...]] = {
     # (client, resource): delegated scopes
@@ -16,6 +23,8 @@ PREAUTHORISED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     (AZURE_CLI, DATAVERSE): ("user_impersonation",),
     (AZURE_CLI, POWERAPPS): ("user_impersonation",),
+    (AZURE_CLI, AZURE_MANAGEMENT): ("user_impersonation",),
+    (AZURE_CLI, PORTAL): ("user_impersonation",),
 }  # fmt: skip
 
 

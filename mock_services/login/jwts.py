@@ -13,7 +13,7 @@ from mock_services.login.refusals import credentials
 LEEWAY = timedelta(minutes=5)
 """How far clocks may differ: the default of Microsoft's own token libraries; remembered."""
 ALGORITHMS = ("RS256", "PS256")
-"""What assertions are signed with: entra-docs certificate-credentials.md asks PS256, MSAL's older option sends RS256."""
+"""entra-docs certificate-credentials.md asks for PS256; MSAL signs with RS256 when given a SHA-1 thumbprint."""
 _LAST = datetime(9999, 12, 31, tzinfo=UTC)
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 

@@ -13,6 +13,7 @@ from mock_services.login.refusals import requests
 from mock_services.login.scopes import Wanted
 from mock_services.state.directory import ServicePrincipal
 from mock_services.state.well_known import (
+    AZURE_MANAGEMENT,
     DATAVERSE,
     FIRST_PARTY,
     MICROSOFT_GRAPH,
@@ -22,9 +23,13 @@ from mock_services.state.well_known import (
 from mock_services.tenant import FakeTenant
 
 _HOST_ONLY = re.compile(r"https://([a-z0-9.-]+)/?", re.IGNORECASE)
-_LIKELY = {Service.DATAVERSE: DATAVERSE, Service.GRAPH: MICROSOFT_GRAPH, Service.POWER_PLATFORM: POWERAPPS}
+_LIKELY = {
+    Service.DATAVERSE: DATAVERSE,
+    Service.GRAPH: MICROSOFT_GRAPH,
+    Service.MANAGEMENT: AZURE_MANAGEMENT,
+    Service.POWER_PLATFORM: POWERAPPS,
+}
 """Looked at first, since reading every principal of a tenant is dear; its names decide all the same."""
-_MANAGEMENT_HOSTS = ("https://management.azure.com", "https://management.core.windows.net")
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,6 @@ def wanted_by_person(version: int, scope: str, resource: str) -> Wanted:
 def find_resource(exchange: Exchange, tenant: FakeTenant, asked: str) -> Resource:
     """The resource called `asked` in this tenant. Raises Refused (500011, 500014) and Unmodelled."""
     canonical = exchange.canonical(asked)
-    if canonical.rstrip("/").lower() in _MANAGEMENT_HOSTS:
-        raise Unmodelled(f"a token for Azure Resource Manager ({asked})")
     principal = _principal_called(tenant, canonical)
     if (
         principal is None

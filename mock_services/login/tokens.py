@@ -18,8 +18,8 @@ from mock_services.login.resources import Resource
 from mock_services.state.directory import User
 from mock_services.state.well_known import MICROSOFT_GRAPH
 
-# Documented as 60 to 90 minutes, drawn anew for each token (entra-docs access-tokens.md). Samples of app-only tokens have
-# 3599 s, and an `exp - iat` of 3900: the start is back-dated by five minutes.
+# Documented as 60 to 90 minutes, drawn anew for each token (entra-docs access-tokens.md). Samples of app-only tokens
+# have 3599 s, and an `exp - iat` of 3900: the start is back-dated by five minutes.
 SHORTEST = timedelta(seconds=3599)
 LONGEST = timedelta(seconds=5399)
 BACK_DATED = timedelta(minutes=5)
@@ -67,7 +67,7 @@ def application_token(occasion: Occasion, roles: list[str]) -> Issued:
 
 
 def user_token(occasion: Occasion, user: User, scopes: tuple[str, ...], amr: str) -> Issued:
-    """A token for a person using a client. `amr` are the ways they proved who they are, `wids` their directory roles."""
+    """A token for a person using a client. `amr`: how they proved who they are; `wids`: their directory roles."""
     client = occasion.client
     rest = _common(occasion) | {
         "acr": "1",

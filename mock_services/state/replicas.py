@@ -11,7 +11,8 @@ app-role assignments after 30 to 60 s (microsoftgraph/microsoft-graph-docs-contr
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -70,6 +71,15 @@ class Replication:
     def next_reader(self) -> None:
         """The next request is answered by the next replica."""
         self._reader = (self._reader + 1) % self.replicas
+
+    @contextmanager
+    def at_the_first(self) -> Iterator[None]:
+        """Inside, reads are answered by the replica that takes the writes, so that one act sees what it wrote."""
+        reader, self._reader = self._reader, 0
+        try:
+            yield
+        finally:
+            self._reader = reader
 
     def seen(self, kind: Kind, id_: str, written: datetime, now: datetime) -> bool:
         """Whether the replica that answers the present request has this object yet."""

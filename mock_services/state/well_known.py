@@ -7,7 +7,7 @@ the Dataverse scope as ten independent public sources give it.
 
 from dataclasses import dataclass
 
-from mock_services.hosts import REGIONS
+from mock_services.hosts import MANAGEMENT_AUDIENCES, REGIONS
 
 MICROSOFT_SERVICES_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 """The tenant that owns Microsoft's own applications (azure-cli recording, 2022)."""
@@ -16,11 +16,15 @@ MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
 DATAVERSE = "00000007-0000-0000-c000-000000000000"
 POWERAPPS = "475226c6-020e-4fb2-8a90-7a972cbfc1d4"
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+AZURE_MANAGEMENT = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
+PORTAL = "74658136-14ec-4630-ad9b-26e160ff0fc6"
 GRAPH_COMMAND_LINE = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 
 USER_IMPERSONATION = "78ce3f0f-a1ce-49c2-8cde-64b5c0896db4"
 """The one delegated scope of Dataverse; it has no application roles."""
 POWERAPPS_USER_IMPERSONATION = "0eb56b90-a7b5-43b5-9402-8137a8083e90"
+AZURE_USER_IMPERSONATION = "41094075-9dad-400e-a0bd-54e686782033"
+"""Azure Resource Manager's one delegated scope (entra-docs and many public manifests); it has no application roles."""
 
 GRAPH_PERMISSIONS: dict[str, tuple[str | None, str | None]] = {
     # name: (id as an application role, id as a delegated scope)
@@ -218,6 +222,33 @@ FIRST_PARTY: dict[str, FirstPartyApplication] = {
                 ),
             ),
         ),
+        FirstPartyApplication(
+            AZURE_MANAGEMENT,
+            "Windows Azure Service Management API",
+            # Azure Resource Manager's own list of audiences, and the national clouds' from azure-cli core/cloud.py.
+            (
+                *(f"https://{host}{slash}" for host in MANAGEMENT_AUDIENCES for slash in ("/", "")),
+                AZURE_MANAGEMENT,
+            ),
+            (),
+            (
+                _scope(
+                    AZURE_USER_IMPERSONATION,
+                    "user_impersonation",
+                    kind="User",
+                    admin=(
+                        "Access Azure Service Management as organization users",
+                        "Allows the application to access Azure Service Management as organization users.",
+                    ),
+                    user=(
+                        "Access Azure Service Management as you",
+                        "Allows the application to access Azure Service Management as you.",
+                    ),
+                ),
+            ),
+        ),
+        # Its scopes are published nowhere; clients of Microsoft's own need none to be defined.
+        FirstPartyApplication(PORTAL, "ADIbizaUX", ("https://main.iam.ad.ext.azure.com/", PORTAL)),
         FirstPartyApplication(AZURE_CLI, "Microsoft Azure CLI", (AZURE_CLI,), seeded=False),
         FirstPartyApplication(
             GRAPH_COMMAND_LINE, "Microsoft Graph Command Line Tools", (GRAPH_COMMAND_LINE,), seeded=False

@@ -2,7 +2,7 @@
 
 from mock_services.login.refusals.row import Refusal
 
-# Client ----------------------------------------------------------------------------------------------------------------
+# Client ------------------------------------------------------------------------------------------------------------
 
 CLIENT_UNKNOWN = Refusal(
     700016, "unauthorized_client", 400,
@@ -50,8 +50,19 @@ BLOCKED_BY_POLICY = Refusal(
     "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
     "microsoft/botbuilder-dotnet#6759 met it with client credentials (2024-03); error and status inferred", "2024-03",
 )  # fmt: skip
+CREDENTIAL_MISSING = Refusal(
+    7000216, "invalid_client", 401,
+    "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+    "recorded by azure-sdk-for-js against a tenant called 'undefined': it comes before the tenant is looked up",
+    "2021",
+)  # fmt: skip
+CONFIDENTIAL_CLIENT = Refusal(
+    7000218, "invalid_client", 401,
+    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    "haystackeditor/haystack-editor#41, tamhinsf/ChannelSurf#38", "2024",
+)  # fmt: skip
 
-# Certificates ----------------------------------------------------------------------------------------------------------
+# Certificates ------------------------------------------------------------------------------------------------------
 
 _WHERE_TO_LOOK = (
     "Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id"
@@ -85,8 +96,8 @@ SIGNATURE_WRONG = Refusal(
 )  # fmt: skip
 ASSERTION_OUT_OF_TIME = Refusal(
     700024, "invalid_client", 401,
-    "Client assertion is not within its valid time range. Current time: {now}, assertion valid from {start}, expiry time"
-    " of assertion {end}. " + _REVIEW,
+    "Client assertion is not within its valid time range. Current time: {now}, assertion valid from {start}, expiry"
+    " time of assertion {end}. " + _REVIEW,
     "a Norwegian public-sector log quotes it whole (2023-08); error and status inferred", "2023-08",
 )  # fmt: skip
 ASSERTION_FOR_OTHERS = Refusal(
@@ -109,7 +120,7 @@ ASSERTION_WITHOUT_THUMBPRINT = Refusal(
     "microsoft-authentication-library-for-dotnet#124 (2016, behind a 70002)", "2016",
 )  # fmt: skip
 
-# Federated credentials -------------------------------------------------------------------------------------------------
+# Federated credentials ---------------------------------------------------------------------------------------------
 
 _CHECK_FEDERATED = (
     " Please check your federated identity credential Subject, Audience and Issuer against the presented assertion."

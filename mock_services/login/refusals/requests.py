@@ -2,7 +2,7 @@
 
 from mock_services.login.refusals.row import Refusal
 
-# Shape of the request --------------------------------------------------------------------------------------------------
+# Shape of the request ----------------------------------------------------------------------------------------------
 
 WRONG_VERB = Refusal(
     900561, "invalid_request", 400,
@@ -27,19 +27,8 @@ GRANT_UNSUPPORTED = Refusal(
     70003, "unsupported_grant_type", 400, "The app requested an unsupported grant type '{grant_type}'.",
     "code and error: entra-docs reference-error-codes.md; wording from memory",
 )  # fmt: skip
-CREDENTIAL_MISSING = Refusal(
-    7000216, "invalid_client", 401,
-    "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
-    "recorded by azure-sdk-for-js against a tenant called 'undefined': it comes before the tenant is looked up",
-    "2021",
-)  # fmt: skip
-CONFIDENTIAL_CLIENT = Refusal(
-    7000218, "invalid_client", 401,
-    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-    "haystackeditor/haystack-editor#41, tamhinsf/ChannelSurf#38", "2024",
-)  # fmt: skip
 
-# Tenant ----------------------------------------------------------------------------------------------------------------
+# Tenant ------------------------------------------------------------------------------------------------------------
 
 TENANT_MALFORMED = Refusal(
     900023, "invalid_request", 400,
@@ -91,7 +80,7 @@ SINGLE_TENANT = Refusal(
     "entra-docs reference-error-codes.md and breaking changes of 2018-10; error and status inferred", "2025",
 )  # fmt: skip
 
-# Scope and resource ----------------------------------------------------------------------------------------------------
+# Scope and resource ------------------------------------------------------------------------------------------------
 
 SCOPE_MALFORMED = Refusal(
     70011, "invalid_scope", 400,
@@ -134,8 +123,8 @@ RESOURCE_ABSENT = Refusal(
 )  # fmt: skip
 SCOPE_UNKNOWN = Refusal(
     650053, "invalid_client", 400,
-    "The application '{name}' asked for scope '{scope}' that doesn't exist on the resource '{resource}'. Contact the app"
-    " vendor.",
+    "The application '{name}' asked for scope '{scope}' that doesn't exist on the resource '{resource}'. Contact the"
+    " app vendor.",
     "text reported for authorize requests in many public issues; error from the redirects quoted there", "2025",
 )  # fmt: skip
 RESOURCE_NOT_REQUESTED = Refusal(
@@ -159,19 +148,19 @@ CONSENT_MISSING = Refusal(
     "MicrosoftDocs/dynamics-365-customer-engagement#614; app-only requests meet it only by quirk", "2022",
 )  # fmt: skip
 
-# Too often, or not just now ------------------------------------------------------------------------------------------
+# Too often, or not just now ----------------------------------------------------------------------------------------
 
 LOOP = Refusal(
     50196, "invalid_grant", 400,
     "The server terminated an operation because it encountered a client request loop. Please contact your app vendor.",
-    "azure-docs reference-breaking-changes (2018-10): 15 requests of one client within 5 minutes; newer text remembered",
+    "azure-docs reference-breaking-changes (2018-10): 15 requests of one client in 5 minutes; newer text remembered",
 )  # fmt: skip
 TRANSIENT = Refusal(
     90033, "temporarily_unavailable", 503, "A transient error has occurred. Please try again.",
     "entra-docs reference-error-codes.md; status as third-party tests have it, no recording; by planned fault only",
 )  # fmt: skip
 
-# Metadata --------------------------------------------------------------------------------------------------------------
+# Metadata ----------------------------------------------------------------------------------------------------------
 
 INSTANCE_UNKNOWN = Refusal(
     50049, "invalid_instance", 400, "Unknown or invalid instance.",

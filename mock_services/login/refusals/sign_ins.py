@@ -2,7 +2,7 @@
 
 from mock_services.login.refusals.row import Refusal
 
-# Account ------------------------------------------------------------------------------------------------------------------
+# Account -----------------------------------------------------------------------------------------------------------
 
 USER_UNKNOWN = Refusal(
     50034, "invalid_grant", 400,
@@ -62,7 +62,7 @@ NOBODY_SIGNED_IN = Refusal(
     "microsoft/azure-spring-boot#549 (text), entra-docs v2-oauth2-auth-code-flow (error)", "2024",
 )  # fmt: skip
 
-# Consent ---------------------------------------------------------------------------------------------------------------
+# Consent -----------------------------------------------------------------------------------------------------------
 
 DECLINED = Refusal(
     65004, "access_denied", 400, "User declined to consent to access the app.",
@@ -88,15 +88,16 @@ CONSENT_REQUIRED = Refusal(
 
 MISCONFIGURED = Refusal(
     650056, "invalid_client", 400,
-    "Misconfigured application. This could be due to one of the following: the client has not listed any permissions for"
-    " '{resource}' in the requested permissions in the client's application registration. Or, the admin has not consented"
-    " in the tenant. Or, check the application identifier in the request to ensure it matches the configured client"
-    " application identifier. Please contact your admin to fix the configuration or consent on behalf of the tenant.",
+    "Misconfigured application. This could be due to one of the following: the client has not listed any permissions"
+    " for '{resource}' in the requested permissions in the client's application registration. Or, the admin has not"
+    " consented in the tenant. Or, check the application identifier in the request to ensure it matches the configured"
+    " client application identifier. Please contact your admin to fix the configuration or consent on behalf"
+    " of the tenant.",
     "aaddevsup's consent guide and entra-docs reference-error-codes.md; that an unknown permission in a registration"
     " meets it is inferred", "2024",
 )  # fmt: skip
 
-# Authorize -------------------------------------------------------------------------------------------------------------
+# Authorize ---------------------------------------------------------------------------------------------------------
 
 REDIRECT_UNKNOWN = Refusal(
     50011, "invalid_request", 400,
@@ -124,7 +125,7 @@ RESPONSE_MODE_UNSUPPORTED = Refusal(
     "code: entra-docs reference-error-codes.md; wording, error and status inferred",
 )  # fmt: skip
 
-# Codes -----------------------------------------------------------------------------------------------------------------
+# Codes -------------------------------------------------------------------------------------------------------------
 
 GRANT_MALFORMED = Refusal(
     9002313, "invalid_grant", 400, "Invalid request. Request is malformed or invalid.",
@@ -180,7 +181,7 @@ VERIFIER_NEEDED = Refusal(
     "many public issues of single-page applications", "2025",
 )  # fmt: skip
 
-# Device code -----------------------------------------------------------------------------------------------------------
+# Device code -------------------------------------------------------------------------------------------------------
 
 DEVICE_PENDING = Refusal(
     70016, "authorization_pending", 400, "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
@@ -206,7 +207,7 @@ USER_CODE_UNKNOWN = Refusal(
     "entra-docs reference-error-codes.md; shown on the page for a code that is unknown or too old",
 )  # fmt: skip
 
-# Refresh tokens --------------------------------------------------------------------------------------------------------
+# Refresh tokens ----------------------------------------------------------------------------------------------------
 
 REFRESH_EXPIRED = Refusal(
     700082, "invalid_grant", 400,

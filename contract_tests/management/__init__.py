@@ -1,0 +1,1 @@
+"""The fake of Azure Resource Manager, asked over HTTP."""

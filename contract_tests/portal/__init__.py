@@ -1,0 +1,1 @@
+"""The fake of the portal's back end, asked over HTTP."""
