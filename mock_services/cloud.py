@@ -155,7 +155,7 @@ class FakeCloud:
                 await self._app(service, exchange)(scope, heard.receive, heard.send)
             if fault is not None:
                 exchange.code = f"fault: {fault.kind}"
-                await strike(fault, heard.send)
+                await strike(fault, exchange, heard.send)
         finally:
             self._write_down(scope, exchange, service, heard)
 

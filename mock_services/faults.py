@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from mock_services.exchange import Exchange
 from mock_services.hosts import Service
 
 Message = MutableMapping[str, Any]
@@ -113,19 +114,31 @@ _UNAVAILABLE: Mapping[Service, tuple[bytes, bytes]] = {
 _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
-async def strike(fault: Fault, send: Send) -> int:
+async def strike(fault: Fault, exchange: Exchange, send: Send) -> int:
     """Send what the fault says instead of an answer; the status. Raises AnswerLost for a lost one."""
     if fault.kind in {Kind.LOST_BEFORE, Kind.LOST_AFTER}:
         raise AnswerLost(f"the answer of {fault.service} was lost on the way, as planned")
     if fault.kind is Kind.THROTTLED:
         status, (content_type, body) = 429, _THROTTLED.get(fault.service, (_TEXT, b"Too Many Requests"))
     elif fault.kind is Kind.UNAVAILABLE:
-        status, (content_type, body) = 503, _UNAVAILABLE.get(fault.service, (_TEXT, b"Service Unavailable"))
+        status, (content_type, body) = 503, _unavailable(fault.service, exchange)
     else:
         status, content_type, body = 502, _HTML, _PAGE
     headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
+    if fault.service is Service.LOGIN:
+        headers.append((b"x-ms-request-id", exchange.request_id.encode()))
     if fault.retry_after_s is not None and status != 502:
         headers.append((b"retry-after", str(fault.retry_after_s).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
     return status
+
+
+def _unavailable(service: Service, exchange: Exchange) -> tuple[bytes, bytes]:
+    """An outage in the service's own words; the token service has an envelope and a code for it."""
+    if service is not Service.LOGIN:
+        return _UNAVAILABLE.get(service, (_TEXT, b"Service Unavailable"))
+    from mock_services.login.errors import Refused, told
+    from mock_services.login.refusals import requests
+
+    return _JSON, told(Refused(requests.TRANSIENT), exchange).body()

@@ -93,6 +93,10 @@ class Journal:
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
+    def find(self, request_id: str) -> Entry | None:
+        """The entry of a request, by the id that its answer carried (a trace id, a request-id); the newest one."""
+        return next((entry for entry in reversed(self._entries) if entry.request_id == request_id), None)
+
     def __len__(self) -> int:
         return len(self._entries)
 

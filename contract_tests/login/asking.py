@@ -48,10 +48,12 @@ def said(answer: httpx.Response) -> tuple[int, str, int]:
     return answer.status_code, body["error"], body["error_codes"][0]
 
 
-async def claims_of(wire: httpx.AsyncClient, tenant: FakeTenant, answer: httpx.Response) -> dict[str, object]:
+async def claims_of(
+    wire: httpx.AsyncClient, tenant: FakeTenant, answer: httpx.Response, *, host: str = "login.microsoftonline.com"
+) -> dict[str, object]:
     """Verify a token as a stranger would: by the published keys."""
     token = answer.json()["access_token"]
-    published = await wire.get(f"{LOGIN}/{tenant.id}/discovery/v2.0/keys")
+    published = await wire.get(f"https://{host}/{tenant.id}/discovery/v2.0/keys")
     header = jwt.get_unverified_header(token)
     key = next(key for key in published.json()["keys"] if key["kid"] == header["kid"])
     claims: dict[str, object] = jwt.decode(

@@ -6,6 +6,8 @@ import httpx
 import pytest
 
 from contract_tests.login.asking import LOGIN
+from mock_services.cloud import FakeCloud
+from mock_services.hosts import NationalCloud
 from mock_services.login.refusals import REFUSALS
 from mock_services.tenant import FakeTenant
 
@@ -63,11 +65,13 @@ async def test_an_unknown_tenant_has_no_documents_and_another_error_than_at_the_
 
 
 @pytest.mark.parametrize(
-    ("host", "authority", "graph"),
+    ("cloud_name", "host", "authority", "graph"),
     [
-        ("login.windows.net", "login.microsoftonline.com", "graph.microsoft.com"),
-        ("login.microsoftonline.us", "login.microsoftonline.us", "graph.microsoft.us"),
+        ("public", "login.windows.net", "login.microsoftonline.com", "graph.microsoft.com"),
+        ("us_government", "login.microsoftonline.us", "login.microsoftonline.us", "graph.microsoft.us"),
+        ("us_government", "login.usgovcloudapi.net", "login.microsoftonline.us", "graph.microsoft.us"),
         (
+            "china",
             "login.chinacloudapi.cn",
             "login.partner.microsoftonline.cn",
             "microsoftgraph.chinacloudapi.cn",
@@ -75,8 +79,9 @@ async def test_an_unknown_tenant_has_no_documents_and_another_error_than_at_the_
     ],
 )
 async def test_links_follow_the_host_called_and_issuers_the_cloud(
-    wire: httpx.AsyncClient, tenant: FakeTenant, host: str, authority: str, graph: str
+    wire: httpx.AsyncClient, cloud: FakeCloud, cloud_name: str, host: str, authority: str, graph: str
 ) -> None:
+    tenant = cloud.create_tenant(national_cloud=NationalCloud(cloud_name))
     body = (await wire.get(f"https://{host}/{tenant.id}/v2.0/.well-known/openid-configuration")).json()
     assert body["token_endpoint"] == f"https://{host}/{tenant.id}/oauth2/v2.0/token"
     assert body["issuer"] == f"https://{authority}/{tenant.id}/v2.0"

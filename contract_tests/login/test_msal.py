@@ -41,7 +41,8 @@ def test_an_application_signs_in_and_reads_its_refusal(cloud: FakeCloud, tenant:
             http_client=Adapter(),
         )
         told = app.acquire_token_for_client([f"https://{tenant.organisation.host}/.default"])
-        assert (told["token_type"], told["expires_in"], told["token_source"]) == ("Bearer", 3599, "identity_provider")
+        assert (told["token_type"], told["token_source"]) == ("Bearer", "identity_provider")
+        assert told["expires_in"] >= 3599
         refused = app.acquire_token_for_client(["https://nothing.example/.default"])
         assert (refused["error"], refused["error_codes"]) == ("invalid_resource", [500011])
         sent = list(tenant.journal)[-1].request_headers["client-request-id"]

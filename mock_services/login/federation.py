@@ -17,7 +17,7 @@ def check(exchange: Exchange, client: Client, told: Unverified) -> None:
     """
     held = client.federated_credentials
     if not held:
-        raise Refused(credentials.FEDERATED_NONE, client=client.app_id, name=client.principal.display_name)
+        raise Refused(credentials.FEDERATED_NONE, application=client.app_id, name=client.principal.display_name)
     _match(held, told)
     issuer = exchange.worlds.issuers.reached(told.claim("iss"))
     if issuer is None:
