@@ -43,8 +43,8 @@ class ConnectProxy:
         self._open.add(task)
         try:
             await self._serve(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # the client went away or spoke no HTTP: nothing to answer
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
+            pass  # the client went away or spoke no HTTP, or the proxy stops: nothing to answer
         finally:
             self._open.discard(task)
             writer.close()

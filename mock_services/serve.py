@@ -66,13 +66,19 @@ def serving(cloud: FakeCloud, *, port: int = 0) -> Iterator[Served]:
 class _AnnouncedServer(uvicorn.Server):
     """Uvicorn that says when it listens."""
 
-    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
+    def __init__(self, config: uvicorn.Config, ready: threading.Event, proxy: ConnectProxy) -> None:
         super().__init__(config)
         self._ready = ready
+        self._proxy = proxy
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Tunnels that clients keep alive would hold the graceful end up for its whole second.
+        await self._proxy.stop()
+        await super().shutdown(sockets=sockets)
 
 
 class _Server:
@@ -128,8 +134,8 @@ class _Server:
             timeout_graceful_shutdown=1,
             backlog=512,
         )
-        self._uvicorn = _AnnouncedServer(config, self._ready)
         proxy = ConnectProxy(to_port=_port(self._main), targets=self._targets)
+        self._uvicorn = _AnnouncedServer(config, self._ready, proxy)
         proxy_port = await proxy.start()
         self._served = Served(
             port=_port(self._main),
@@ -138,10 +144,7 @@ class _Server:
             authority_file=self._certificates.authority_file,
             direct={service: _base(listener) for service, listener in self._sockets.items()},
         )
-        try:
-            await self._uvicorn.serve(sockets=[self._main, *self._sockets.values(), self._control])
-        finally:
-            await proxy.stop()
+        await self._uvicorn.serve(sockets=[self._main, *self._sockets.values(), self._control])
 
     def _ports(self) -> "dict[int, Service | None]":
         """Listening port -> the service it is for; the control port -> None."""

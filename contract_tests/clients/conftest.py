@@ -12,13 +12,19 @@ from provisioning.settings import Integration
 
 
 @pytest.fixture(scope="module")
+def served_cloud() -> FakeCloud:
+    """A cloud whose time runs, as real clients expect."""
+    return FakeCloud(clock=FakeClock(running=True))
+
+
+@pytest.fixture(scope="module")
 def served_tenant(
+    served_cloud: FakeCloud,
     provision_tenant: Callable[[FakeCloud, FakeTenant], Integration],
 ) -> Iterator[tuple[Served, FakeTenant, Integration]]:
-    cloud = FakeCloud(clock=FakeClock(running=True))
-    tenant = cloud.create_tenant()
-    integration = provision_tenant(cloud, tenant)
-    with serving(cloud) as served:
+    tenant = served_cloud.create_tenant()
+    integration = provision_tenant(served_cloud, tenant)
+    with serving(served_cloud) as served:
         yield served, tenant, integration
 
 
@@ -33,3 +39,10 @@ def four_values(served_tenant: tuple[Served, FakeTenant, Integration], monkeypat
     for variable in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(variable, "localhost,127.0.0.1")
     return integration
+
+
+@pytest.fixture
+def workload_token(served_cloud: FakeCloud) -> str:
+    """What a cluster puts into a pod: its own token about the pod's service account."""
+    issuer = served_cloud.issuers.open("https://oidc.cluster.example/")
+    return issuer.token("system:serviceaccount:default:integration")

@@ -6,8 +6,6 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import httpx
 
 from contract_tests.login.asking import LOGIN
-from mock_services.cloud import FakeCloud
-from mock_services.intercept import FakeTransport
 from mock_services.tenant import FakeTenant
 
 
@@ -46,8 +44,9 @@ class _Form(HTMLParser):
 class Browser:
     """One browser window, signed in to nothing at first. Redirects within the token service are followed."""
 
-    def __init__(self, cloud: FakeCloud) -> None:
-        self._client = httpx.AsyncClient(transport=FakeTransport(cloud))
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        """Browse with this client, whose cookies are the browser's."""
+        self._client = client
         self.page: httpx.Response
         self.returned: str = ""
         """Where the last redirect led out of the token service."""

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from contract_tests.login.asking import Registered
 from contract_tests.login.browser import Browser
 from mock_services.cloud import FakeCloud
+from mock_services.intercept import FakeTransport
 from mock_services.tenant import FakeTenant
 
 
@@ -19,5 +21,5 @@ def registered(tenant: FakeTenant) -> Registered:
 @pytest.fixture
 async def browser(cloud: FakeCloud) -> AsyncIterator[Browser]:
     """A browser that is signed in to nothing."""
-    async with Browser(cloud) as window:
+    async with Browser(httpx.AsyncClient(transport=FakeTransport(cloud))) as window:
         yield window

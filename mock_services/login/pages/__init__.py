@@ -1,9 +1,12 @@
 """The pages that people see: plain HTML forms that a browser, or a test that acts as one, can fill in."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-import jinja2
 from starlette.responses import Response
+
+if TYPE_CHECKING:
+    import jinja2
 
 HEADERS = {
     "cache-control": "no-store, no-cache",
@@ -16,7 +19,9 @@ HEADERS = {
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def _templates() -> "jinja2.Environment":
+    import jinja2  # programs, which see no page, need not wait for it
+
     loader = jinja2.PackageLoader("mock_services.login", "pages")
     return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
 
