@@ -12,6 +12,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
+# A key that is published and signs nothing yet, as Entra has before it rolls over; nobody kept its private half.
+_NEXT_CERTIFICATE = (
+    "MIIC0zCCAbugAwIBAgIBATANBgkqhkiG9w0BAQsFADAtMSswKQYDVQQDDCJhY2NvdW50cy5hY2Nlc3Njb250cm9sLndpbmRvd3MubmV0MB4XDT"
+    "I0MDEwMTAwMDAwMFoXDTMzMTIyOTAwMDAwMFowLTErMCkGA1UEAwwiYWNjb3VudHMuYWNjZXNzY29udHJvbC53aW5kb3dzLm5ldDCCASIwDQYJ"
+    "KoZIhvcNAQEBBQADggEPADCCAQoCggEBAMLs+ApCLP6nZrmmGMlMENjUM/42HJ3YPBGfhFZeJVxKKr51KCdsIEa2EYc5/5xBFazeIvucq1SZEF"
+    "6Jxe0dZiwHNHM0sPENtr5F41Gb5P8TyTx/f5nYgvchTDWsLwAQMCRiDYE3jtVSeRj+xvUwXa3Qohigj/6QyiEM2t+qhSQ62Q7HlAYJTdHECPgf"
+    "Uo0RXDASI+eps2eT7YfIjwtKBaPKZlLUZcz49T8RQ3nIddihQPJlCX0cFo0hGeEd2NognqUioRcWzTqRPvTkxB6x/WUv9NQqg0filC8dlchVIN"
+    "xgC34rp9oWGh9TfxORgaffFSsoWq7z40vIxG7XLGYs4XMCAwEAATANBgkqhkiG9w0BAQsFAAOCAQEASChfLm7fcgYLo6V08zAgWHNBDBIlSVAn"
+    "YS+5MvJnVom0zR2XsbiXMy8tkEBQ4McQ6Qi1iu4TxlsSPnzgX4XSXpfVtNCmwlVv9eIuY7pA3q/jXF13cMAafrh8lLqv0ETA4FR0bAJREhs2Y4"
+    "DyU7px7Bsz065uQ1pOv5HF2nGG5tvLfHp+b7m+dZIPM/uFi8ZMMquU5/Zv1MN+FpYXUOMwewEXTEhLQVXq9x2ZDtcvLhP4kU9TM4ynM3qUyYaZ"
+    "lvZSEd+G74wbwa+o0UN7/FnyDm92XWSUjdYyyKgeI0dUQ5B5eL7gqCP9Uykn3jKrr1JsuULjSha9KbDxSx28L6Jceg=="
+)
 _REMEMBERED = 1_000
 """Tokens whose signature is not checked again."""
 
@@ -49,27 +61,37 @@ class SigningKey:
     @cached_property
     def key_id(self) -> str:
         """The `kid` and `x5t` of a token: the certificate's SHA-1 thumbprint in base64url."""
-        return _base64url(self.certificate.fingerprint(hashes.SHA1()))  # noqa: S303 - x5t is SHA-1 by RFC 7515
+        return _thumbprint(self.certificate)
 
     @cached_property
     def public_jwk(self) -> dict[str, Any]:
         """The key as a JSON Web Key, in Entra's member order."""
-        numbers = self.private.public_key().public_numbers()
-        size = (numbers.n.bit_length() + 7) // 8
-        certificate = self.certificate.public_bytes(serialization.Encoding.DER)
-        return {
-            "kty": "RSA",
-            "use": "sig",
-            "kid": self.key_id,
-            "x5t": self.key_id,
-            "n": _base64url(numbers.n.to_bytes(size, "big")),
-            "e": _base64url(numbers.e.to_bytes(3, "big")),
-            "x5c": [base64.b64encode(certificate).decode()],
-        }
+        return _jwk(self.certificate)
+
+
+def _thumbprint(certificate: x509.Certificate) -> str:
+    return _base64url(certificate.fingerprint(hashes.SHA1()))  # noqa: S303 - x5t is SHA-1 by RFC 7515
+
+
+def _jwk(certificate: x509.Certificate) -> dict[str, Any]:
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise TypeError("a published key is an RSA key")
+    numbers = key.public_numbers()
+    size = (numbers.n.bit_length() + 7) // 8
+    return {
+        "kty": "RSA",
+        "use": "sig",
+        "kid": _thumbprint(certificate),
+        "x5t": _thumbprint(certificate),
+        "n": _base64url(numbers.n.to_bytes(size, "big")),
+        "e": _base64url(numbers.e.to_bytes(3, "big")),
+        "x5c": [base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode()],
+    }
 
 
 class SigningKeys:
-    """Several keys at once, as Entra publishes; the first signs. Made on first use: a key costs 60 ms."""
+    """Several keys at once, as Entra publishes; one signs. Made on first use: a key costs 60 ms."""
 
     def __init__(self, pem: bytes | None = None) -> None:
         """Start from a kept private key (PEM), or make a new one when first needed."""
@@ -85,6 +107,12 @@ class SigningKeys:
         if not isinstance(private, rsa.RSAPrivateKey):
             raise TypeError("the kept signing key is not an RSA key")
         return SigningKey(private)
+
+    @cached_property
+    def published(self) -> list[dict[str, Any]]:
+        """The keys as JSON Web Keys. The one that signs is not the first: a client must go by `kid`."""
+        other = x509.load_der_x509_certificate(base64.b64decode(_NEXT_CERTIFICATE))
+        return [_jwk(other), self.current.public_jwk]
 
     def pem(self) -> bytes:
         """The signing key, for keeping beside a state file; it signs nothing but make-believe tokens."""

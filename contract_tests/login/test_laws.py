@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from contract_tests.login.asking import GRAPH, LOGIN, Registered
 from mock_services.cloud import FakeCloud
+from mock_services.login.doors import DOORS
 from mock_services.login.resources import answers_to
 from mock_services.tenant import FakeTenant
 
@@ -77,9 +78,24 @@ def test_any_scope_is_answered_honestly(scope: str, version: str) -> None:
 
 
 PARAMETERS = st.sampled_from(
-    ["grant_type", "client_id", "client_secret", "scope", "resource", "username", "password", "client_assertion", "x"]
+    [
+        "grant_type", "client_id", "client_secret", "scope", "resource", "username", "password", "client_assertion",
+        "client_assertion_type", "code", "code_verifier", "redirect_uri", "refresh_token", "device_code", "x",
+    ]
+)  # fmt: skip
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANTS = st.sampled_from(
+    [
+        "client_credentials",
+        "password",
+        "refresh_token",
+        "authorization_code",
+        DEVICE_CODE,
+        "device_code",
+        "nonsense",
+        "",
+    ]
 )
-GRANTS = st.sampled_from(["client_credentials", "password", "refresh_token", "nonsense", ""])
 
 
 @settings(deadline=None)
@@ -154,17 +170,81 @@ def test_a_token_is_in_force_for_60_to_90_minutes_as_it_says_and_verifies(minute
     here = world()
     body = here.post(here.tenant.id, data=here.registered.form()).json()
     token, told = body["access_token"], timedelta(seconds=body["expires_in"] + 1)
-    published = here.run(lambda client: client.get(f"{LOGIN}/common/discovery/v2.0/keys")).json()["keys"]
+    documents = here.run(lambda client: client.get(f"{LOGIN}/common/discovery/v2.0/keys")).json()["keys"]
+    published = {document["kid"]: document for document in documents}
     issued = here.tenant.clock.now()
     claims = jwt.decode(
         token,
-        jwt.PyJWK(published[0], algorithm="RS256").key,
+        jwt.PyJWK(published[jwt.get_unverified_header(token)["kid"]], algorithm="RS256").key,
         algorithms=["RS256"],
         options={"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False},
     )
     assert timedelta(minutes=60) <= told <= timedelta(minutes=90)
     then = int((issued + timedelta(minutes=minutes)).timestamp())
     assert (claims["nbf"] <= then < claims["exp"]) == (timedelta(minutes=minutes) < told)
+
+
+SEGMENTS = st.sampled_from(
+    [
+        "oauth2", "v2.0", "authorize", "adminconsent", "login", "consent", "set", "deviceauth", "device", "devicecode",
+        "logout", "token", "discovery", "keys", "instance", ".well-known", "openid-configuration", "common",
+        "userrealm", "organizations", "consumers", "error", "%2e%2e", "%ff", "{", "",
+    ]
+)  # fmt: skip
+QUERY = st.dictionaries(
+    st.sampled_from(
+        [
+            "client_id", "response_type", "redirect_uri", "scope", "state", "prompt", "response_mode", "nonce", "otc",
+            "code_challenge", "code_challenge_method", "resource", "login_hint", "code", "api-version",
+            "authorization_endpoint", "post_logout_redirect_uri",
+        ]
+    ),
+    ANY_TEXT | st.sampled_from(["code", "none", "login", "id_token token", f"{GRAPH}/.default", "form_post"]),
+    max_size=6,
+)  # fmt: skip
+
+
+def is_shown_honestly(answer: httpx.Response) -> bool:
+    """A page, a redirect that stays within the service, a document, a refusal, or the sentence that names a gap."""
+    kind = answer.headers.get("content-type", "")
+    if answer.status_code == 302:
+        return answer.headers["location"].startswith("/")
+    if kind.startswith("text/html"):
+        return answer.status_code == 200 and "Traceback" not in answer.text
+    if answer.request.method == "HEAD":
+        return answer.status_code in {200, 400, 501}
+    if answer.status_code == 200:
+        return answer.request.method == "OPTIONS" or isinstance(answer.json(), dict)
+    return is_honest(answer)
+
+
+@settings(deadline=None)
+@given(
+    method=st.sampled_from(["GET", "POST", "HEAD", "OPTIONS", "PUT"]),
+    path=st.lists(SEGMENTS, max_size=5) | st.sampled_from([list(door.path) for door in DOORS]),
+    is_named=st.booleans(),
+    query=QUERY,
+    form=QUERY | st.fixed_dictionaries({"next": ANY_TEXT, "username": ANY_TEXT, "decision": ANY_TEXT, "otc": ANY_TEXT}),
+    cookie=st.sampled_from(["", "ESTSAUTH=x", "ESTSAUTH=\xe9; fpc=;;", "="]),
+)
+@example(
+    method="GET", path=["oauth2", "v2.0", "authorize"], is_named=True, query={"prompt": "none"}, form={}, cookie=""
+)
+def test_any_page_is_answered_honestly_and_changes_nothing(
+    *, method: str, path: list[str], is_named: bool, query: dict[str, str], form: dict[str, str], cookie: str
+) -> None:
+    here = world()
+    before = here.tenant.directory.store.image()
+    named = [here.tenant.id] if is_named and "*" not in path else []
+    spelt = [here.tenant.id if segment == "*" else segment for segment in path]
+    url = f"{LOGIN}/{'/'.join([*named, *spelt])}"
+    if "client_id" in query:
+        query = {**query, "client_id": here.registered.client_id}
+    headers = {b"cookie": cookie.encode("latin-1")} if cookie else {}
+    data = form if method == "POST" else None
+    answer = here.run(lambda client: client.request(method, url, params=query, headers=headers, data=data))
+    assert is_shown_honestly(answer), (answer.status_code, answer.text)
+    assert here.tenant.directory.store.image() == before
 
 
 SPELLING = st.text(alphabet="abc.-/:", max_size=12)

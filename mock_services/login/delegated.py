@@ -40,9 +40,11 @@ def find_client(exchange: Exchange, tenant: FakeTenant, client_id: str) -> clien
     """
     app_id = client_id.lower()
     if is_public_client(app_id):
-        if tenant.directory.service_principal(app_id=app_id) is None:
-            tenant.directory.add_service_principal(app_id)
-    elif app_id in FIRST_PARTY:
+        with tenant.directory.replication.at_the_first():  # who makes it does not wait for it
+            if tenant.directory.service_principal(app_id=app_id) is None:
+                tenant.directory.add_service_principal(app_id)
+            return clients.find_client(exchange, tenant, app_id)
+    if app_id in FIRST_PARTY:
         raise Unmodelled(f"a user's sign-in through {FIRST_PARTY[app_id].display_name}")
     return clients.find_client(exchange, tenant, app_id)
 

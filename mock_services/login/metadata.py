@@ -130,10 +130,11 @@ def _listed(cloud: Cloud) -> dict[str, Any]:
 def keys(exchange: Exchange, cloud: Cloud, spelling: str, *, version: int) -> dict[str, Any]:
     """The published signing keys. The second document names an issuer with each (entra-docs access-tokens.md)."""
     _names(exchange, spelling)
-    published = exchange.worlds.signing_keys.current.public_jwk
-    if version == 2:
-        published = {**published, "issuer": f"https://{cloud.login_host}/{{tenantid}}/v2.0"}
-    return {"keys": [published]}
+    published = exchange.worlds.signing_keys.published
+    if version == 1:
+        return {"keys": published}
+    issuer = f"https://{cloud.login_host}/{{tenantid}}/v2.0"
+    return {"keys": [{**key, "issuer": issuer} for key in published]}
 
 
 def user_realm(exchange: Exchange, cloud: Cloud, username: str) -> dict[str, Any]:
