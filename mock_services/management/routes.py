@@ -145,6 +145,7 @@ app = FastAPI(
     openapi_url=None,
     docs_url=None,
     redoc_url=None,
+    redirect_slashes=False,
     exception_handlers={404: _anything_else, 405: _anything_else},
 )
 app.router.routes.append(Route("/{path:path}", _everything, methods=_METHODS))
