@@ -11,7 +11,7 @@ import pytest
 from contract_tests.login.asking import GRAPH, LOGIN, Registered, ask, claims_of, said
 from contract_tests.login.browser import Browser
 from mock_services.cloud import FakeCloud
-from mock_services.state.well_known import AZURE_CLI, GRAPH_PERMISSIONS, MICROSOFT_GRAPH
+from mock_services.state.well_known import AZURE_CLI, GRAPH_PERMISSIONS, MICROSOFT_GRAPH, POWERAPPS
 from mock_services.tenant import FakeTenant
 
 VERIFIER = "a-verifier-of-sufficient-length-for-everybody-concerned"
@@ -345,11 +345,33 @@ async def test_the_first_endpoint_wants_the_resource_in_the_registration(
     assert answer.json()["refresh_token"]
 
 
-async def test_signing_out_ends_the_session(tenant: FakeTenant, application: Registered, browser: Browser) -> None:
+async def test_a_service_that_the_tenant_lacks_is_named(
+    tenant: FakeTenant, application: Registered, browser: Browser
+) -> None:
+    power_apps = tenant.directory.service_principal(app_id=POWERAPPS)
+    assert power_apps is not None
+    tenant.directory.delete_service_principal(power_apps.id)
+    scope = "https://service.powerapps.com//user_impersonation"
+    await browser.open(authorize(tenant), **query(application.client_id, scope=scope))
+    await browser.sign_in(tenant)
+    assert browser.problem.startswith(f"AADSTS650052: The app is trying to access a service '{POWERAPPS}'")
+
+
+async def test_an_application_without_an_address_cannot_be_come_back_to(
+    tenant: FakeTenant, registered: Registered, browser: Browser
+) -> None:
+    await browser.open(authorize(tenant), **query(registered.client_id))
+    assert browser.problem.startswith("AADSTS500113: ")
+
+
+@pytest.mark.parametrize("version", ["oauth2/v2.0", "oauth2"])
+async def test_signing_out_ends_the_session(
+    tenant: FakeTenant, application: Registered, browser: Browser, version: str
+) -> None:
     await code_for(browser, tenant, application.client_id)
-    await browser.open(f"{LOGIN}/{tenant.id}/oauth2/v2.0/logout", post_logout_redirect_uri=WEB)
+    await browser.open(f"{LOGIN}/{tenant.id}/{version}/logout", post_logout_redirect_uri=WEB)
     assert browser.returned == WEB
-    await browser.open(f"{LOGIN}/{tenant.id}/oauth2/v2.0/logout", post_logout_redirect_uri="https://evil.example/")
+    await browser.open(f"{LOGIN}/{tenant.id}/{version}/logout", post_logout_redirect_uri="https://evil.example/")
     assert "You signed out" in browser.page.text
     await browser.open(authorize(tenant), **query(application.client_id, prompt="none"))
     assert browser.brought["error"] == "login_required"

@@ -248,7 +248,7 @@ DOORS: tuple[Door, ...] = (
     Door(("*", "login"), _POST, "login.sign_in_page", _sign_in, "page"),
     Door(("*", "consent", "set"), _POST, "login.consent_page", _consent, "page"),
     Door(("common", "oauth2", "deviceauth"), ("GET", "POST"), "login.device_page", _device_page, "page"),
-    Door(("device",), ("GET", "POST"), "login.device_page", _device_page, "page"),
+    Door(("device",), _GET, "login.device_page", _device_page, "page"),
 )
 """The paths are Entra's own; those that pages post to are remembered, the rest documented."""
 

@@ -1,0 +1,1 @@
+"""What the contract tests ask of the fakes: every operation and every refusal, with the evidence and the tests."""

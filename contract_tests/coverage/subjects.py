@@ -1,0 +1,97 @@
+"""The services whose operations and refusals stand in tables, and how a request finds its entry."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Row:
+    """A refusal, of whichever service."""
+
+    code: str
+    status: int
+    template: str
+    evidence: str
+    seen: str
+    of: object
+    """The service's own row."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One service: its tables by name, and its own way to tell which door a request went through."""
+
+    name: str
+    title: str
+    rows: Mapping[str, Row]
+    """`module.NAME` -> the refusal."""
+    operations: Mapping[str, str]
+    """Verb and path -> what the journal calls it."""
+    door_of: Callable[[str, str], str | None]
+    """The key in `operations` for a verb and a URL; None for a path that no door has."""
+    refused: type[Exception]
+    """What the service raises: its `row` is one of the rows."""
+
+
+def subjects() -> tuple[Subject, ...]:
+    """The services, in the order of their pages."""
+    return (_login(),)
+
+
+def _named(modules: tuple[ModuleType, ...], kind: type) -> dict[str, Row]:
+    return {
+        f"{module.__name__.rpartition('.')[2]}.{name}": _row(row)
+        for module in modules
+        for name, row in vars(module).items()
+        if isinstance(row, kind)
+    }
+
+
+def _row(row: Any) -> Row:
+    error = getattr(row, "error", "")
+    code = f"AADSTS{row.code} `{error}`" if error else f"`{row.code}`"
+    return Row(code, row.status, row.template, row.evidence, row.seen, row)
+
+
+def _login() -> Subject:
+    from mock_services.login import refusals
+    from mock_services.login.doors import DOORS, Door, find_door
+    from mock_services.login.errors import Refused
+
+    def key(door: Door, method: str) -> str:
+        spelt = ["{key}" if part == "*" else part for part in door.path]
+        if door.path[0] == "*":
+            spelt[0] = "{tenant}"
+        return f"{method} /{'/'.join(spelt)}"
+
+    def door_of(method: str, url: str) -> str | None:
+        found = find_door(urlsplit(url).path)
+        return key(found[0], method) if found and method in found[0].methods else None
+
+    modules = (refusals.requests, refusals.credentials, refusals.sign_ins)
+    operations = {key(door, method): door.operation for door in DOORS for method in door.methods}
+    return Subject("login", "Token service", _named(modules, refusals.Refusal), operations, door_of, Refused)
+
+
+def _graph() -> Subject:
+    from mock_services.graph.refusals import credentials, gateway, objects, queries
+
+    from mock_services.errors import Unmodelled
+    from mock_services.graph import refusals
+    from mock_services.graph.addressing import read_path
+    from mock_services.graph.doors import DOORS, find_door
+    from mock_services.graph.errors import Refused
+
+    def door_of(method: str, url: str) -> str | None:
+        try:
+            door, _ = find_door(method, read_path(urlsplit(url).path))
+        except (Refused, Unmodelled):
+            return None
+        return f"{door.method} /{door.path}"
+
+    operations = {f"{door.method} /{door.path}": door.operation for door in DOORS}
+    modules = (gateway, queries, objects, credentials)
+    return Subject("graph", "Microsoft Graph", _named(modules, refusals.Refusal), operations, door_of, Refused)
