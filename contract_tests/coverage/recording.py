@@ -61,7 +61,7 @@ class Recorder:
             for each in self._subjects:
                 if entry.service == each.name and entry.status < 400 and self._test:
                     door = each.door_of(entry.method, entry.url)
-                    if door in each.operations:
+                    if door is not None and door in each.operations:
                         self._met[each.name]["operations"][door].add(self._test)
             return entry
 

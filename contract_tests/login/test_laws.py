@@ -208,7 +208,7 @@ def is_shown_honestly(answer: httpx.Response) -> bool:
     """A page, a redirect that stays within the service, a document, a refusal, or the sentence that names a gap."""
     kind = answer.headers.get("content-type", "")
     if answer.status_code == 302:
-        return answer.headers["location"].startswith("/")
+        return answer.headers["location"].startswith(("/", f"{LOGIN}/"))
     if kind.startswith("text/html"):
         return answer.status_code == 200 and "Traceback" not in answer.text
     if answer.request.method == "HEAD":

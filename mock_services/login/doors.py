@@ -28,7 +28,7 @@ from mock_services.login import (
 from mock_services.login.clouds import Cloud
 from mock_services.login.errors import Refused
 from mock_services.login.form import Asked, basic_credentials, read_form
-from mock_services.login.pages import page
+from mock_services.login.pages import found, page
 from mock_services.login.refusals import REFUSALS, requests
 from mock_services.login.shapes import token_body
 from mock_services.login.tokens import Issued
@@ -219,6 +219,13 @@ async def _device_page(call: Call) -> Response:
     return device_page.answer(await _visit(call))
 
 
+async def _short_device_page(call: Call) -> Response:
+    """The address that devices show leads to the page where the browser's session is."""
+    query = call.request.scope["query_string"].decode("latin-1")
+    where = call.exchange.as_seen(f"https://{call.cloud.login_host}/common/oauth2/deviceauth")
+    return found(f"{where}?{query}" if query else where)
+
+
 async def _error_page(call: Call) -> Response:
     """The look-up page that `error_uri` points at: what the refusals tell of a code."""
     number = call.request.query_params.get("code", "").upper().removeprefix("AADSTS").strip()
@@ -248,7 +255,7 @@ DOORS: tuple[Door, ...] = (
     Door(("*", "login"), _POST, "login.sign_in_page", _sign_in, "page"),
     Door(("*", "consent", "set"), _POST, "login.consent_page", _consent, "page"),
     Door(("common", "oauth2", "deviceauth"), ("GET", "POST"), "login.device_page", _device_page, "page"),
-    Door(("device",), _GET, "login.device_page", _device_page, "page"),
+    Door(("device",), _GET, "login.device_page", _short_device_page, "page"),
 )
 """The paths are Entra's own; those that pages post to are remembered, the rest documented."""
 
