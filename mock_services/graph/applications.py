@@ -7,11 +7,12 @@ from mock_services.graph import creation, facts, registrations, shapes
 from mock_services.graph.call import Answer, Call, referenced_id, required
 from mock_services.graph.credentials import add_secrets, set_keys, trim_secrets
 from mock_services.graph.entities import APPLICATION
-from mock_services.graph.errors import Refused, bad_odata, not_found, object_conflict
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import APPLICATION as MEMBERS
 from mock_services.graph.members import read_members
 from mock_services.graph.permissions import Reach
 from mock_services.graph.query import Document, count
+from mock_services.graph.refusals import gateway, objects
 from mock_services.state.directory import Application
 
 _KIND = "Application"
@@ -27,9 +28,9 @@ def find(call: Call) -> Application:
     elif key.name == "uniqueName":
         held = call.directory.application(unique_name=key.value)
     else:
-        raise bad_odata(f"The key '{key.name}' is not an alternate key of type 'microsoft.graph.application'.")
+        raise Refused(gateway.KEY_UNKNOWN, key=key.name, type="application")
     if held is None:
-        raise not_found(key.value)
+        raise Refused(objects.NOT_FOUND, key=key.value)
     return held
 
 
@@ -62,7 +63,7 @@ def create(call: Call, unique_name: str | None = None) -> Answer:
     try:
         held = call.directory.add_application(name, unique_name=unique_name, **members)
     except Taken as taken:
-        raise object_conflict(taken.kind) from None
+        raise Refused(objects.OBJECT_CONFLICT, member=taken.kind) from None
     creation.record(call, held.id)
     told = add_secrets(call, held, secrets)
     set_keys(call, held, keys)
@@ -76,7 +77,7 @@ def create(call: Call, unique_name: str | None = None) -> Answer:
 def _set_owners(call: Call, object_id: str, urls: Any) -> None:
     """The bound owners; and the creator, where it could not manage its own work otherwise."""
     if not isinstance(urls, list):
-        raise bad_odata(facts.UNREADABLE_BODY)
+        raise Refused(gateway.BODY_UNREADABLE)
     owners = {referenced_id(call, url, "owners"): None for url in urls}
     if call.reach is Reach.OWNED:
         owners[call.caller.object_id] = None
@@ -114,7 +115,7 @@ def change(call: Call) -> Answer:
     try:
         call.directory.change_application(held.id, **registrations.inward(read, held))
     except Taken as taken:
-        raise object_conflict(taken.kind) from None
+        raise Refused(objects.OBJECT_CONFLICT, member=taken.kind) from None
     if secrets is not None:
         trim_secrets(call, held, secrets)
     if keys is not None:

@@ -1,11 +1,12 @@
 """Soft-deleted registrations and principals: listed, restored, removed for good."""
 
 from mock_services.errors import Missing, Taken
-from mock_services.graph import applications, facts, shapes
+from mock_services.graph import applications, shapes
 from mock_services.graph.call import Answer, Call
 from mock_services.graph.entities import APPLICATION, DIRECTORY_OBJECT, SERVICE_PRINCIPAL
-from mock_services.graph.errors import conflict, no_backing, not_found, object_conflict
+from mock_services.graph.errors import Refused
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import objects
 from mock_services.state.directory import Application, ServicePrincipal
 
 _TYPE = {Application: "#microsoft.graph.application", ServicePrincipal: "#microsoft.graph.servicePrincipal"}
@@ -31,7 +32,7 @@ def _find(call: Call) -> Application | ServicePrincipal:
     ]
     found = next((each for each in items if each.id == wanted), None)
     if found is None:
-        raise not_found(call.keys[0].value)
+        raise Refused(objects.NOT_FOUND, key=call.keys[0].value)
     return found
 
 
@@ -55,11 +56,11 @@ def restore(call: Call) -> Answer:
         else:
             call.directory.restore_service_principal(held.id)
     except Missing as missing:
-        raise no_backing(missing.key) from None
+        raise Refused(objects.NO_BACKING, app_id=missing.key) from None
     except Taken as taken:
         if isinstance(held, Application):
-            raise object_conflict(taken.kind) from None
-        raise conflict(facts.PRINCIPAL_EXISTS.format(app_id=taken.key)) from None
+            raise Refused(objects.OBJECT_CONFLICT, member=taken.kind) from None
+        raise Refused(objects.PRINCIPAL_EXISTS, app_id=taken.key) from None
     return call.one({**_document(call, held), "deletedDateTime": None}, DIRECTORY_OBJECT)
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_services.exchange import Exchange
-from mock_services.graph import facts
 from mock_services.graph.addressing import Key, is_guid
 from mock_services.graph.bearer import Caller
-from mock_services.graph.errors import bad_request, denied, not_found
+from mock_services.graph.errors import Refused
 from mock_services.graph.expansion import relations_of
 from mock_services.graph.permissions import Reach
 from mock_services.graph.query import Document, Entity, Options, context, page, selected
+from mock_services.graph.refusals import objects
 from mock_services.state.directory import Directory
 from mock_services.tenant import FakeTenant
 
@@ -63,7 +63,7 @@ class Call:
     def must_own(self, object_id: str) -> None:
         """Raises Refused (403) when the caller reaches only what it owns, and does not own this."""
         if self.reach is Reach.OWNED and self.caller.object_id not in self.directory.owners_of(object_id):
-            raise denied()
+            raise Refused(objects.DENIED)
 
     def location_of(self, object_id: str, kind: str) -> str:
         """The Location of a new object, as recorded (azure-cli, 2025-04)."""
@@ -88,7 +88,7 @@ class Call:
 def required(read: Mapping[str, Any], name: str, wire: str, resource: str) -> Any:
     """A member that a body must hold. Raises Refused."""
     if read.get(name) in (None, ""):
-        raise bad_request(facts.VALUE_REQUIRED, member=wire, kind=resource)
+        raise Refused(objects.VALUE_REQUIRED, member=wire, kind=resource)
     return read[name]
 
 
@@ -96,8 +96,8 @@ def referenced_id(call: Call, url: object, member: str) -> str:
     """The object that an `@odata.id` or bound URL names, which must be there. Raises Refused."""
     identity = url.rstrip("/").rsplit("/", 1)[-1] if isinstance(url, str) else ""
     if not is_guid(identity):
-        raise bad_request(facts.INVALID_VALUE, member=member, kind="DirectoryObject")
+        raise Refused(objects.VALUE_INVALID, member=member, kind="DirectoryObject")
     wanted = identity.lower()
     if not any((call.directory.user(id=wanted), call.directory.service_principal(id=wanted))):
-        raise not_found(identity)
+        raise Refused(objects.NOT_FOUND, key=identity)
     return wanted

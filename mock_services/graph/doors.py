@@ -20,7 +20,8 @@ from mock_services.graph import (
 )
 from mock_services.graph.addressing import Address, Key
 from mock_services.graph.call import Answer, Call
-from mock_services.graph.errors import Refused, bad_odata
+from mock_services.graph.errors import Refused
+from mock_services.graph.refusals import gateway
 
 Act = Callable[[Call], Answer]
 
@@ -216,7 +217,7 @@ def find_door(method: str, address: Address) -> tuple[Door, tuple[Key, ...]]:
             return door, keys
         open_to_others = True
     if open_to_others:
-        raise Refused(405, facts.BAD_REQUEST, facts.METHOD_NOT_ALLOWED)
+        raise Refused(gateway.METHOD_NOT_ALLOWED)
     raise _unknown(method, address)
 
 
@@ -243,4 +244,4 @@ def _unknown(method: str, address: Address) -> Exception:
     )
     if not names or is_real:
         return Unmodelled(f"{method} /{address.version}/{'/'.join(names)} of Graph")
-    return bad_odata(facts.NO_SEGMENT.format(segment=names[0] if first not in _OUR_ROOTS else names[-1]))
+    return Refused(gateway.SEGMENT_UNKNOWN, segment=names[0] if first not in _OUR_ROOTS else names[-1])

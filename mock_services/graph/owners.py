@@ -1,11 +1,11 @@
 """Owners of registrations and principals."""
 
 from mock_services.errors import Missing, Taken
-from mock_services.graph import facts
 from mock_services.graph.call import Answer, Call, referenced_id
 from mock_services.graph.entities import DIRECTORY_OBJECT
-from mock_services.graph.errors import bad_request
+from mock_services.graph.errors import Refused
 from mock_services.graph.expansion import principal
+from mock_services.graph.refusals import objects
 
 
 def read_all(call: Call, object_id: str) -> Answer:
@@ -20,7 +20,7 @@ def add(call: Call, object_id: str) -> Answer:
     try:
         call.directory.add_owner(object_id, owner)
     except Taken:
-        raise bad_request(facts.ADDED_TWICE, member="owners") from None
+        raise Refused(objects.ADDED_TWICE, member="owners") from None
     return Answer(204)
 
 
@@ -29,5 +29,5 @@ def remove(call: Call, object_id: str) -> Answer:
     try:
         call.directory.remove_owner(object_id, call.keys[1].guid())
     except Missing:
-        raise bad_request(facts.REMOVED_ABSENT, member="owners") from None
+        raise Refused(objects.REMOVED_ABSENT, member="owners") from None
     return Answer(204)

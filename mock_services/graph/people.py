@@ -1,13 +1,14 @@
 """The tenant itself, and the people in it."""
 
 from mock_services.errors import Taken
-from mock_services.graph import facts, shapes
+from mock_services.graph import shapes
 from mock_services.graph.call import Answer, Call, required
 from mock_services.graph.entities import DIRECTORY_OBJECT, DOMAIN, ORGANIZATION, USER
-from mock_services.graph.errors import bad_request, conflict, denied, not_found
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import USER as USER_MEMBERS
 from mock_services.graph.members import read_members
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import objects
 from mock_services.state.directory import User
 
 _OTHER_PEOPLE = frozenset(
@@ -32,7 +33,7 @@ def read_organizations(call: Call) -> Answer:
 def read_organization(call: Call) -> Answer:
     """GET /organization/{id}."""
     if call.keys[0].guid() != call.tenant.id:
-        raise not_found(call.keys[0].value)
+        raise Refused(objects.NOT_FOUND, key=call.keys[0].value)
     return call.one(_organization(call), ORGANIZATION)
 
 
@@ -44,14 +45,14 @@ def read_domains(call: Call) -> Answer:
 def read_domain(call: Call) -> Answer:
     """GET /domains/{name}."""
     if call.keys[0].value.lower() != call.directory.domain:
-        raise not_found(call.keys[0].value)
+        raise Refused(objects.NOT_FOUND, key=call.keys[0].value)
     return call.one(shapes.domain(call.directory), DOMAIN)
 
 
 def _myself(call: Call) -> User:
     user = call.directory.user(id=call.caller.object_id) if call.caller.is_user else None
     if user is None:
-        raise bad_request(facts.ONLY_DELEGATED)
+        raise Refused(objects.ONLY_DELEGATED)
     return user
 
 
@@ -75,7 +76,7 @@ def _find(call: Call) -> User:
     key = call.keys[0].value
     user = call.directory.user(user_principal_name=key) if "@" in key else call.directory.user(id=key)
     if user is None:
-        raise not_found(key)
+        raise Refused(objects.NOT_FOUND, key=key)
     return user
 
 
@@ -88,7 +89,7 @@ def read_user(call: Call) -> Answer:
     """GET /users/{id or sign-in name}."""
     user, caller = _find(call), call.caller
     if caller.is_user and user.id != caller.object_id and caller.scopes.isdisjoint(_OTHER_PEOPLE):
-        raise denied()
+        raise Refused(objects.DENIED)
     return call.one(shapes.user(user), USER)
 
 
@@ -109,7 +110,7 @@ def create_user(call: Call) -> Answer:
     try:
         made = call.directory.add_user(name, read["display_name"], password)
     except Taken:
-        raise conflict(facts.OBJECT_CONFLICT.format(member="userPrincipalName")) from None
+        raise Refused(objects.NAME_TAKEN, member="userPrincipalName") from None
     if not read["account_enabled"]:
         call.directory.change_user(made.id, account_enabled=False)
     return call.one(shapes.user(made), USER, status=201, location=call.location_of(made.id, "User"))
@@ -118,7 +119,7 @@ def create_user(call: Call) -> Answer:
 def _check_domain(call: Call, name: str) -> None:
     local, _, domain = name.rpartition("@")
     if not local or domain.lower() != call.directory.domain.lower():
-        raise bad_request(facts.FOREIGN_DOMAIN)
+        raise Refused(objects.DOMAIN_FOREIGN)
 
 
 def change_user(call: Call) -> Answer:
@@ -132,7 +133,7 @@ def change_user(call: Call) -> Answer:
         _check_domain(call, name)
         other = call.directory.user(user_principal_name=name)
         if other is not None and other.id != user.id:
-            raise conflict(facts.OBJECT_CONFLICT.format(member="userPrincipalName"))
+            raise Refused(objects.NAME_TAKEN, member="userPrincipalName")
     if read:
         call.directory.change_user(user.id, **read)
     if profile.get("password"):

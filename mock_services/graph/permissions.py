@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mock_services.graph.bearer import Caller
-from mock_services.graph.errors import denied
+from mock_services.graph.errors import Refused
+from mock_services.graph.refusals import objects
 from mock_services.state import well_known as known
 
 OWNED_BY = "Application.ReadWrite.OwnedBy"
@@ -140,7 +141,7 @@ def authorise(caller: Caller, purpose: str) -> Reach:
     reach = _of_person(caller, need) if caller.is_user else _of_application(caller, need)
     held = caller.scopes if caller.is_user else caller.roles
     if reach is None or (need.besides and held.isdisjoint(need.besides)):
-        raise denied()
+        raise Refused(objects.DENIED)
     return reach
 
 

@@ -17,9 +17,10 @@ from mock_services.graph.addressing import read_path
 from mock_services.graph.bearer import authenticate
 from mock_services.graph.call import Answer, Call
 from mock_services.graph.doors import find_door
-from mock_services.graph.errors import Refused, bad_odata, envelope
+from mock_services.graph.errors import Refused, envelope
 from mock_services.graph.permissions import Reach, authorise
 from mock_services.graph.query import read_options
+from mock_services.graph.refusals import gateway
 
 
 async def _raw_body(request: Request) -> bytes:
@@ -40,18 +41,18 @@ async def _body(request: Request, *, needs_body: bool) -> dict[str, Any]:
     raw = await _raw_body(request)
     if not raw.strip():
         if needs_body:
-            raise bad_odata(facts.EMPTY_BODY)
+            raise Refused(gateway.BODY_EMPTY)
         return {}
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise bad_odata(facts.UNREADABLE_BODY)
+        raise Refused(gateway.BODY_UNREADABLE)
     try:
         body = json.loads(raw.decode(), parse_constant=_no_constant)
         json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
-        raise bad_odata(facts.UNREADABLE_BODY) from None
+        raise Refused(gateway.BODY_UNREADABLE) from None
     if not isinstance(body, dict):
-        raise bad_odata(facts.UNREADABLE_BODY)
+        raise Refused(gateway.BODY_UNREADABLE)
     return body
 
 
@@ -98,7 +99,7 @@ async def _batch(request: Request, exchange: Exchange, raw_path: str) -> tuple[A
     """POST /$batch: each of its requests goes the whole way by itself, with this one's bearer. Raises Refused."""
     exchange.operation = "graph.batch"
     if request.method != "POST":
-        raise Refused(405, facts.BAD_REQUEST, facts.METHOD_NOT_ALLOWED)
+        raise Refused(gateway.METHOD_NOT_ALLOWED)
     steps = batch.read_steps(await _body(request, needs_body=True))
     root = raw_path.rstrip("/").rpartition("/")[0].rstrip("/")
 
@@ -138,7 +139,7 @@ async def _everything(request: Request) -> Response:
     except Refused as refused:
         return _finish(request, exchange, _refusal(request, exchange, refused), 1)
     except Unmodelled as gap:
-        unknown = Refused(501, "NotImplemented", str(gap))
+        unknown = Refused(gateway.NOT_MODELLED, sentence=gap)
         return _finish(request, exchange, _refusal(request, exchange, unknown), 1)
     return _finish(request, exchange, _success(answer), units)
 
@@ -163,6 +164,8 @@ def _refusal(request: Request, exchange: Exchange, refused: Refused) -> Response
     )
     text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     headers = {"content-type": facts.ERROR_TYPE, **refused.headers}
+    if refused.status == 401:
+        headers["www-authenticate"] = facts.CHALLENGE
     return Response(text.encode("utf-8", "replace"), refused.status, headers)
 
 
