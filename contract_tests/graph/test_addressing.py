@@ -74,7 +74,7 @@ async def test_a_path_that_graph_does_not_have_is_refused_as_graph_does(graph: G
 
 @pytest.mark.parametrize(
     "path",
-    ["/groups", "/$metadata", "/policies/tokenLifetimePolicies", "/applications/{id}/extensionProperties", "/"],
+    ["/devices", "/$metadata", "/policies/tokenLifetimePolicies", "/applications/{id}/extensionProperties", "/"],
 )
 async def test_a_path_that_only_these_fakes_lack_says_so(graph: Graph, path: str) -> None:
     made = await graph.register()

@@ -11,7 +11,7 @@ from mock_services.graph.errors import Refused
 from mock_services.graph.members import APPLICATION as MEMBERS
 from mock_services.graph.members import read_members
 from mock_services.graph.permissions import Reach
-from mock_services.graph.query import Document, count
+from mock_services.graph.query import Document
 from mock_services.graph.refusals import gateway, objects
 from mock_services.state.directory import Application
 
@@ -90,15 +90,9 @@ def read(call: Call) -> Answer:
     return call.one(document(call, find(call)), APPLICATION)
 
 
-def read_all(call: Call) -> Answer:
+def documents(call: Call) -> list[Document]:
     """GET /applications."""
-    return call.many([document(call, each) for each in call.directory.applications()], APPLICATION)
-
-
-def count_all(call: Call) -> Answer:
-    """GET /applications/$count."""
-    documents = [document(call, each) for each in call.directory.applications()]
-    return Answer(200, str(count(documents, call.options, APPLICATION)))
+    return [document(call, each) for each in call.directory.applications()]
 
 
 def change(call: Call) -> Answer:

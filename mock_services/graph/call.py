@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mock_services.exchange import Exchange
+from mock_services.graph import kinds
 from mock_services.graph.addressing import Key, is_guid
 from mock_services.graph.bearer import Caller
 from mock_services.graph.errors import Refused
 from mock_services.graph.expansion import relations_of
 from mock_services.graph.permissions import Reach
-from mock_services.graph.query import Document, Entity, Options, context, page, selected
+from mock_services.graph.query import Document, Entity, Options, context, count, page, selected
 from mock_services.graph.refusals import objects
 from mock_services.state.directory import Directory
 from mock_services.tenant import FakeTenant
@@ -84,6 +85,10 @@ class Call:
         url = f"{self.exchange.base}{self.path}"
         return Answer(200, page(documents, self.options, entity, root=self.root, url=url, related=related))
 
+    def counted(self, documents: Sequence[Document], entity: Entity) -> Answer:
+        """How many there are, for `/$count`: plain text. Raises Refused."""
+        return Answer(200, str(count(documents, self.options, entity)))
+
 
 def required(read: Mapping[str, Any], name: str, wire: str, resource: str) -> Any:
     """A member that a body must hold. Raises Refused."""
@@ -92,12 +97,12 @@ def required(read: Mapping[str, Any], name: str, wire: str, resource: str) -> An
     return read[name]
 
 
-def referenced_id(call: Call, url: object, member: str) -> str:
-    """The object that an `@odata.id` or bound URL names, which must be there. Raises Refused."""
+def referenced_id(call: Call, url: object, member: str, among: tuple[str, ...] = kinds.PRINCIPALS) -> str:
+    """The object that an `@odata.id` or bound URL names, which must be there, of these kinds. Raises Refused."""
     identity = url.rstrip("/").rsplit("/", 1)[-1] if isinstance(url, str) else ""
     if not is_guid(identity):
         raise Refused(objects.VALUE_INVALID, member=member, kind="DirectoryObject")
     wanted = identity.lower()
-    if not any((call.directory.user(id=wanted), call.directory.service_principal(id=wanted))):
+    if kinds.typed(call.directory, wanted, among) is None:
         raise Refused(objects.NOT_FOUND, key=identity)
     return wanted

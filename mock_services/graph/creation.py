@@ -16,7 +16,12 @@ def check(call: Call) -> None:
     is_plain = caller.is_user and APPLICATION_DEVELOPER not in caller.directory_roles
     if is_plain and not call.directory.people_may_create_apps:
         raise Refused(objects.DENIED)
-    if call.directory.created_by(caller.object_id) >= facts.OBJECTS_OF_CREATOR:
+    check_quota(call)
+
+
+def check_quota(call: Call) -> None:
+    """Refuse what would be one object too many of the creator's. Raises Refused."""
+    if call.directory.created_by(call.caller.object_id) >= facts.OBJECTS_OF_CREATOR:
         raise Refused(objects.QUOTA_EXCEEDED)
 
 

@@ -20,6 +20,9 @@ LARGEST_BODY_BYTES = 4 * 2**20  # the limit of the gateway for JSON, remembered 
 DEFAULT_PAGE = 100  # DOC application-list
 LARGEST_PAGE = 999
 LONGEST_NAME = 256  # SDK metadata
+LONGEST_NICKNAME = 64  # DOC resources/group
+NOT_IN_NICKNAME = frozenset('@()\\[]";:<>, ')  # DOC resources/group; a full stop is allowed (TF#979)
+IDS_AT_ONCE = 1_000  # DOC directoryobject-getbyids
 LONGEST_SCOPE = 3_850  # SDK
 SECRETS_OF_PERSONAL_AUDIENCE = 2  # entra-docs supported-accounts-validation
 LEEWAY = timedelta(minutes=5)  # the default of Microsoft's token libraries; remembered

@@ -197,6 +197,26 @@ UNIFIED_ASSIGNMENT: dict[str, Member] = {
     "roleDefinitionId": Member("role_definition_id", "guid", nullable=False),
 }
 
+GROUP: dict[str, Member] = {
+    "classification": Member("classification", "text"),
+    "description": Member("description", "text"),
+    "displayName": Member("display_name", "text", nullable=False),
+    "groupTypes": Member("group_types", ["text"], nullable=False),
+    "isAssignableToRole": Member("is_assignable_to_role", "bool"),
+    "mailEnabled": Member("mail_enabled", "bool", nullable=False),
+    "mailNickname": Member("mail_nickname", "text", nullable=False),
+    "membershipRule": Member("membershipRule", "text"),
+    "membershipRuleProcessingState": Member("membershipRuleProcessingState", "text"),
+    "preferredDataLocation": Member("preferredDataLocation", "text"),
+    "preferredLanguage": Member("preferredLanguage", "text"),
+    "securityEnabled": Member("security_enabled", "bool", nullable=False),
+    "theme": Member("theme", "text"),
+    "uniqueName": Member("uniqueName", "text"),
+    "visibility": Member("visibility", "text"),
+}
+
+GET_BY_IDS: dict[str, Member] = {"ids": Member("ids", ["text"]), "types": Member("types", ["text"])}
+
 USER: dict[str, Member] = {
     "accountEnabled": Member("account_enabled", "bool", nullable=False),
     "displayName": Member("display_name", "text", nullable=False),
@@ -220,6 +240,8 @@ _READ_ONLY = {
     "AuthorizationPolicy": "id",
     "FederatedIdentityCredential": "id",
     "UnifiedRoleAssignment": "id",
+    "Group": "id createdDateTime deletedDateTime expirationDateTime mail onPremisesSyncEnabled proxyAddresses"
+    " renewedDateTime securityIdentifier",
     "User": "id createdDateTime deletedDateTime mail",
     "AppRoleAssignment": "id createdDateTime deletedDateTime principalDisplayName principalType resourceDisplayName",
 }

@@ -1,17 +1,17 @@
 """Owners of registrations and principals."""
 
 from mock_services.errors import Missing, Taken
+from mock_services.graph import kinds
 from mock_services.graph.call import Answer, Call, referenced_id
-from mock_services.graph.entities import DIRECTORY_OBJECT
 from mock_services.graph.errors import Refused
-from mock_services.graph.expansion import principal
+from mock_services.graph.query import Document
 from mock_services.graph.refusals import objects
 
 
-def read_all(call: Call, object_id: str) -> Answer:
-    """GET …/owners."""
-    shown = [principal(call.directory, each) for each in call.directory.owners_of(object_id)]
-    return call.many([each for each in shown if each], DIRECTORY_OBJECT)
+def documents(call: Call, object_id: str) -> list[Document]:
+    """GET …/owners; what is in the bin is left out."""
+    shown = [kinds.typed(call.directory, each, kinds.PRINCIPALS) for each in call.directory.owners_of(object_id)]
+    return [each for each in shown if each]
 
 
 def add(call: Call, object_id: str) -> Answer:

@@ -3,7 +3,7 @@
 from mock_services.errors import Taken
 from mock_services.graph import shapes
 from mock_services.graph.call import Answer, Call, required
-from mock_services.graph.entities import DIRECTORY_OBJECT, DOMAIN, ORGANIZATION, USER
+from mock_services.graph.entities import DOMAIN, ORGANIZATION, USER
 from mock_services.graph.errors import Refused
 from mock_services.graph.members import USER as USER_MEMBERS
 from mock_services.graph.members import read_members
@@ -49,7 +49,8 @@ def read_domain(call: Call) -> Answer:
     return call.one(shapes.domain(call.directory), DOMAIN)
 
 
-def _myself(call: Call) -> User:
+def myself(call: Call) -> User:
+    """The person who calls. Raises Refused for an application."""
     user = call.directory.user(id=call.caller.object_id) if call.caller.is_user else None
     if user is None:
         raise Refused(objects.ONLY_DELEGATED)
@@ -58,21 +59,11 @@ def _myself(call: Call) -> User:
 
 def read_me(call: Call) -> Answer:
     """GET /me: for people only."""
-    return call.one(shapes.user(_myself(call)), USER)
+    return call.one(shapes.user(myself(call)), USER)
 
 
-def read_my_roles(call: Call) -> Answer:
-    """GET /me/memberOf, and the same through groups, of which there are none."""
-    return _roles(call, _myself(call))
-
-
-def _roles(call: Call, user: User) -> Answer:
-    held = set(call.directory.directory_roles_of(user.id))
-    roles = [each for each in call.directory.directory_roles() if each.template_id in held]
-    return call.many([shapes.directory_role(each) for each in roles], DIRECTORY_OBJECT)
-
-
-def _find(call: Call) -> User:
+def find(call: Call) -> User:
+    """The person whom the path names, by id or sign-in name. Raises Refused."""
     key = call.keys[0].value
     user = call.directory.user(user_principal_name=key) if "@" in key else call.directory.user(id=key)
     if user is None:
@@ -80,22 +71,17 @@ def _find(call: Call) -> User:
     return user
 
 
-def read_users(call: Call) -> Answer:
+def documents(call: Call) -> list[Document]:
     """GET /users."""
-    return call.many([shapes.user(each) for each in call.directory.users()], USER)
+    return [shapes.user(each) for each in call.directory.users()]
 
 
 def read_user(call: Call) -> Answer:
     """GET /users/{id or sign-in name}."""
-    user, caller = _find(call), call.caller
+    user, caller = find(call), call.caller
     if caller.is_user and user.id != caller.object_id and caller.scopes.isdisjoint(_OTHER_PEOPLE):
         raise Refused(objects.DENIED)
     return call.one(shapes.user(user), USER)
-
-
-def read_roles_of(call: Call) -> Answer:
-    """GET /users/{key}/memberOf."""
-    return _roles(call, _find(call))
 
 
 def create_user(call: Call) -> Answer:
@@ -124,7 +110,7 @@ def _check_domain(call: Call, name: str) -> None:
 
 def change_user(call: Call) -> Answer:
     """PATCH /users/{key}: name, sign-in name, password, whether the account is enabled."""
-    user = _find(call)
+    user = find(call)
     read = read_members(call.body, USER_MEMBERS, "User")
     profile = read.pop("password_profile", None) or {}
     read.pop("mail_nickname", None)  # kept nowhere: no read of these fakes shows it

@@ -8,7 +8,7 @@ from mock_services.graph.errors import Refused
 from mock_services.graph.members import SERVICE_PRINCIPAL as MEMBERS
 from mock_services.graph.members import read_members
 from mock_services.graph.permissions import Reach
-from mock_services.graph.query import count
+from mock_services.graph.query import Document
 from mock_services.graph.refusals import gateway, objects
 from mock_services.state.directory import ServicePrincipal
 
@@ -77,16 +77,9 @@ def read(call: Call) -> Answer:
     return call.one(shapes.service_principal(find(call)), SERVICE_PRINCIPAL)
 
 
-def read_all(call: Call) -> Answer:
+def documents(call: Call) -> list[Document]:
     """GET /servicePrincipals."""
-    held = call.directory.service_principals()
-    return call.many([shapes.service_principal(each) for each in held], SERVICE_PRINCIPAL)
-
-
-def count_all(call: Call) -> Answer:
-    """GET /servicePrincipals/$count."""
-    documents = [shapes.service_principal(each) for each in call.directory.service_principals()]
-    return Answer(200, str(count(documents, call.options, SERVICE_PRINCIPAL)))
+    return [shapes.service_principal(each) for each in call.directory.service_principals()]
 
 
 def change(call: Call) -> Answer:

@@ -40,6 +40,8 @@ class Entity:
     searchable: frozenset[str] = frozenset()
     unselected: frozenset[str] = frozenset()
     """Members that show only when selected."""
+    is_mixed: bool = False
+    """Objects of several kinds: a member that is selected shows where a kind has it."""
 
 
 @dataclass(frozen=True)
@@ -120,12 +122,14 @@ def _no_property(name: str, entity: Entity) -> Refused:
     return Refused(queries.PROPERTY_UNKNOWN, name=name, type=f"{entity.name[0].lower()}{entity.name[1:]}")
 
 
-def selected(document: Document, names: Sequence[str], entity: Entity, known: Document | None = None) -> Document:
+def selected(document: Document, names: Sequence[str], entity: Entity) -> Document:
     """The document's wanted members, its `id` only when asked for. Raises Refused for an unknown member."""
     if not names:
         return document
+    if entity.is_mixed and "*" not in names:
+        return {name: value for name, value in document.items() if name.startswith("@") or name in names}
     for name in names:
-        if name not in (known or document) and name not in entity.unselected and name != "*":
+        if name not in document and name not in entity.unselected and name != "*":
             raise _no_property(name, entity)
     if "*" in names:
         return document

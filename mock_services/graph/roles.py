@@ -5,12 +5,11 @@ import uuid
 from dataclasses import dataclass
 
 from mock_services.errors import Missing, Unmodelled
-from mock_services.graph import shapes
+from mock_services.graph import kinds, shapes
 from mock_services.graph.call import Answer, Call, referenced_id, required
 from mock_services.graph.entities import DIRECTORY_OBJECT, DIRECTORY_ROLE, ROLE_DEFINITION, ROLE_TEMPLATE
 from mock_services.graph.entities import UNIFIED_ASSIGNMENT as ASSIGNMENT
 from mock_services.graph.errors import Refused
-from mock_services.graph.expansion import principal
 from mock_services.graph.members import UNIFIED_ASSIGNMENT, read_members
 from mock_services.graph.query import Document
 from mock_services.graph.refusals import objects, queries
@@ -73,18 +72,29 @@ def read_role(call: Call) -> Answer:
 
 def read_members_of(call: Call) -> Answer:
     """GET /directoryRoles/{key}/members."""
-    shown = [principal(call.directory, each) for each in call.directory.role_holders(_find(call).template_id)]
+    shown = [
+        kinds.typed(call.directory, each, kinds.HOLDERS)
+        for each in call.directory.role_holders(_find(call).template_id)
+    ]
     return call.many([each for each in shown if each], DIRECTORY_OBJECT)
 
 
 def add_member(call: Call) -> Answer:
     """POST /directoryRoles/{key}/members/$ref."""
     role = _find(call)
-    member = referenced_id(call, call.body.get("@odata.id"), "members")
+    member = referenced_id(call, call.body.get("@odata.id"), "members", kinds.HOLDERS)
+    _must_be_assignable(call, member)
     if member in call.directory.role_holders(role.template_id):
         raise Refused(objects.ADDED_TWICE, member="members")
     call.directory.give_directory_role(member, role.template_id)
     return Answer(204)
+
+
+def _must_be_assignable(call: Call, holder: str) -> None:
+    """A group takes roles only when it was made for them. Raises Refused."""
+    group = call.directory.group(holder)
+    if group is not None and not group.is_assignable_to_role:
+        raise Refused(objects.GROUP_NOT_ASSIGNABLE)
 
 
 def remove_member(call: Call) -> Answer:
@@ -147,8 +157,9 @@ def assign(call: Call) -> Answer:
         raise Unmodelled("a directory role over less than the whole tenant")
     if role not in DIRECTORY_ROLES:
         raise Refused(objects.NOT_FOUND, key=role)
-    if principal(call.directory, holder) is None:
+    if kinds.typed(call.directory, holder, kinds.HOLDERS) is None:
         raise Refused(objects.NOT_FOUND, key=holder)
+    _must_be_assignable(call, holder)
     if holder in call.directory.role_holders(role):
         raise Refused(objects.CONFLICTING)
     call.directory.give_directory_role(holder, role)

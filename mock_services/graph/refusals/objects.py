@@ -112,6 +112,23 @@ ROLE_HELD = Refusal(
 ROLE_UNKNOWN = Refusal(
     400, _BAD, "Permission being assigned was not found on application '{app_id}'.", "remembered",
 )  # fmt: skip
+GROUP_NESTED = Refusal(
+    400, _BAD, "Nesting is currently not supported for groups that can be assigned to a role.",
+    "hashicorp/terraform-provider-azuread#651, MicrosoftDocs/azure-docs#88710", "2024",
+)  # fmt: skip
+GROUP_NOT_ASSIGNABLE = Refusal(
+    400, _BAD, "Groups without IsAssignableToRole property set cannot be assigned to roles.",
+    "Microsoft365DSC/Microsoft365DSC#879, with its code; status inferred", "2020-10",
+)  # fmt: skip
+GROUP_NOT_PRIVATE = Refusal(
+    400, _BAD, "Visibility can only be set to Private for groups assignable to role.",
+    "microsoftgraph/microsoft-graph-docs#19616, with its status; code inferred", "2022-12",
+)  # fmt: skip
+LAST_OWNER = Refusal(
+    400, _BAD, "The group must have at least one owner, hence this owner cannot be removed.",
+    "a provisioning tool's recorded answers and five others that match it; that only people count is from a field"
+    " note of 2024", "2025",
+)  # fmt: skip
 REFERENCE_INVALID = Refusal(
     400, _BAD, "Not a valid reference update.",
     "TF approleassignments retries it: an end of the assignment that is wrong, or not seen yet", "2026-08",

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from mock_services.state.directory.applications import Applications
 from mock_services.state.directory.federated import FederatedCredentials
 from mock_services.state.directory.grants import Grants
+from mock_services.state.directory.groups import Groups
 from mock_services.state.directory.people import People
 from mock_services.state.directory.policies import Policies
 from mock_services.state.directory.principals import Principals
@@ -20,7 +21,7 @@ from mock_services.state.well_known import DIRECTORY_ROLES as ROLE_NAMES
 from mock_services.state.well_known import FIRST_PARTY
 
 
-class Directory(Applications, FederatedCredentials, Principals, Grants, People, Policies):
+class Directory(Applications, FederatedCredentials, Principals, Grants, People, Groups, Policies):
     """Entra's directory of one tenant. Ids are GUIDs in lower case; look-ups by id take any case.
 
     A new one must be founded before use.

@@ -13,6 +13,7 @@ from mock_services.state.directory.tables import (
     APPLICATIONS,
     CREATORS,
     DELEGATED_GRANTS,
+    GROUP_MEMBERS,
     OWNERS,
     POLICY_ASSIGNMENTS,
     ROLE_MEMBERS,
@@ -172,3 +173,4 @@ class Principals(Section):
                 self.store.write(sa.delete(table).where(table.c.object_id == gone))
             self.store.write(sa.delete(OWNERS).where(sa.or_(OWNERS.c.object_id == gone, OWNERS.c.owner_id == gone)))
             self.store.write(sa.delete(ROLE_MEMBERS).where(ROLE_MEMBERS.c.principal_id == gone))
+            self.store.write(sa.delete(GROUP_MEMBERS).where(GROUP_MEMBERS.c.member_id == gone))

@@ -112,6 +112,18 @@ ROLE_MEMBERS = sa.Table(
     _text("principal_id", key=True), _text("template_id", key=True),
 )  # fmt: skip
 
+GROUPS = sa.Table(
+    "groups", METADATA,
+    _text("id", key=True), _text("display_name", index=True), _text("description", null=True), _text("mail_nickname"),
+    sa.Column("is_assignable_to_role", sa.Boolean), _text("visibility", null=True),
+    sa.Column("created", Instant, nullable=False), sa.Column("deleted", Instant),
+)  # fmt: skip
+
+GROUP_MEMBERS = sa.Table(
+    "group_members", METADATA,
+    _text("group_id", key=True), _text("member_id", key=True, index=True),
+)  # fmt: skip
+
 FEDERATED_CREDENTIALS = sa.Table(
     "federated_credentials", METADATA,
     _text("id", key=True), _text("application_id", index=True), _text("name"), _text("issuer"), _text("subject"),
