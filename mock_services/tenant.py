@@ -60,6 +60,7 @@ class FakeTenant:
     def restore(self, snapshot: "Snapshot") -> None:
         """Put the directory and the organisations back as they were."""
         self.directory.store.load(snapshot.directory)
+        self.replication.forget()
         for organisation, image in zip(self.organisations, snapshot.organisations, strict=True):
             organisation.store.load(image)
 

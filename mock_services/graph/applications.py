@@ -35,10 +35,11 @@ def find(call: Call) -> Application:
 
 
 def managed(call: Call) -> Application:
-    """The registration, which the caller must be allowed to change. Raises Refused."""
+    """The registration as it was written last, which the caller must be allowed to change. Raises Refused."""
     held = find(call)
     call.must_own(held.id)
-    return held
+    call.touch(held.id)
+    return call.directory.written_application(held.id)
 
 
 def document(call: Call, held: Application, *, is_new: bool = False) -> Document:

@@ -40,6 +40,8 @@ class Call:
     options: Options
     body: Document = field(default_factory=dict)
     prefer: str = ""
+    touched: list[str] = field(default_factory=list)
+    """Ids of the objects that the act changes, besides those that it makes."""
 
     @property
     def tenant(self) -> FakeTenant:
@@ -65,6 +67,13 @@ class Call:
         """Raises Refused (403) when the caller reaches only what it owns, and does not own this."""
         if self.reach is Reach.OWNED and self.caller.object_id not in self.directory.owners_of(object_id):
             raise Refused(objects.DENIED)
+
+    def touch(self, object_id: str) -> None:
+        """This act changes an object. Raises Refused when another replica has done so a moment ago."""
+        if self.directory.replication.collides(object_id, self.tenant.clock.now()):
+            as_bad_request = self.tenant.quirks.graph_concurrency_status == 400
+            raise Refused(objects.CONCURRENT_AS_BAD_REQUEST if as_bad_request else objects.CONCURRENT)
+        self.touched.append(object_id)
 
     def location_of(self, object_id: str, kind: str) -> str:
         """The Location of a new object, as recorded (azure-cli, 2025-04)."""

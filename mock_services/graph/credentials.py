@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,8 @@ def remove_password(call: Call, held: Application) -> Answer:
     read = read_members(call.body, REMOVE_PASSWORD, _SECRET)
     key_id = required(read, "key_id", "keyId", _SECRET)
     try:
+        if not any(each.key_id == key_id.lower() for each in call.directory.secrets(held.id)):
+            raise Missing("secret", key_id)  # to the replica that answers
         call.directory.remove_secret(held.id, key_id)
     except Missing:
         raise Refused(credentials.SECRET_ABSENT, key_id=key_id) from None
@@ -59,7 +62,8 @@ def trim_secrets(call: Call, held: Application, wanted: list[Document]) -> None:
             raise Refused(credentials.SECRET_EDITED, key_id=secret.key_id)
         kept.add(key_id)
     for key_id in present.keys() - kept:
-        call.directory.remove_secret(held.id, key_id)
+        with suppress(Missing):  # gone already, and merely shown by this replica
+            call.directory.remove_secret(held.id, key_id)
 
 
 def _is_echo(name: str, value: Any, shown: Document) -> bool:

@@ -21,6 +21,10 @@ class Refused(Exception):
         super().__init__(f"{row.status} {row.code}: {self.message}")
 
 
+class TookEffect(Refused):
+    """A refusal of what was done all the same."""
+
+
 def envelope(refused: Refused, *, at: datetime, request_id: str, client_request_id: str) -> dict[str, Any]:
     """The error body, members in the recorded order (REC 2025-02); the date has no zone and no fraction."""
     error: dict[str, Any] = {"code": refused.code, "message": refused.message}

@@ -30,10 +30,11 @@ def find(call: Call) -> ServicePrincipal:
 
 
 def managed(call: Call) -> ServicePrincipal:
-    """The principal, which the caller must be allowed to change. Raises Refused."""
+    """The principal as it was written last, which the caller must be allowed to change. Raises Refused."""
     held = find(call)
     call.must_own(held.id)
-    return held
+    call.touch(held.id)
+    return call.directory.written_principal(held.id)
 
 
 def create(call: Call, app_id: str | None = None) -> Answer:

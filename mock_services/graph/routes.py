@@ -10,17 +10,18 @@ from starlette.responses import Response
 from starlette.routing import Route as AnyPath
 from starlette.types import Message
 
-from mock_services.errors import Unmodelled
+from mock_services.errors import Missing, Unmodelled
 from mock_services.exchange import SCOPE_KEY, Exchange, exchange_of
 from mock_services.graph import batch, facts
 from mock_services.graph.addressing import read_path
 from mock_services.graph.bearer import authenticate
 from mock_services.graph.call import Answer, Call
+from mock_services.graph.door import Act
 from mock_services.graph.doors import find_door
-from mock_services.graph.errors import Refused, envelope
+from mock_services.graph.errors import Refused, TookEffect, envelope
 from mock_services.graph.permissions import Reach, authorise
 from mock_services.graph.query import read_options
-from mock_services.graph.refusals import gateway
+from mock_services.graph.refusals import gateway, objects
 
 
 async def _raw_body(request: Request) -> bytes:
@@ -86,8 +87,24 @@ async def _act(request: Request, exchange: Exchange) -> tuple[Answer, int]:
     saved = int("$select" in options.given) + int(options.given.get("$top", "").isdecimal() and options.top() < 20)
     if request.method == "GET":
         return door.act(call), max(1, door.units - saved)
-    with call.directory.store.transaction():  # a refusal half way leaves nothing
-        return door.act(call), 1
+    return _written(door.act, call), 1
+
+
+def _written(act: Act, call: Call) -> Answer:
+    """What an act that changes something says. A refusal half way leaves nothing, unless it says so itself."""
+    directory = call.directory
+    with directory.store.transaction():
+        try:
+            answer: Answer | TookEffect = act(call)
+        except TookEffect as refused:
+            answer = refused
+        except Missing as missing:  # seen by this replica, but gone in truth
+            raise Refused(objects.NOT_FOUND, key=missing.key) from None
+    for each in call.touched:
+        directory.replication.wrote(each, call.tenant.clock.now())
+    if isinstance(answer, TookEffect):
+        raise answer
+    return answer
 
 
 def _raw_path(request: Request) -> str:

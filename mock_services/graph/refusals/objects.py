@@ -5,6 +5,7 @@ from mock_services.graph.refusals.row import Refusal
 _BAD = "Request_BadRequest"
 _SAME_KEY = "Request_MultipleObjectsWithSameKeyValue"
 _DENIED = "Authorization_RequestDenied"
+_CONCURRENT = "Error due to concurrent requests being made to the tenant. Please wait briefly and retry."
 
 # Rights --------------------------------------------------------------------------------------------------------
 
@@ -47,8 +48,22 @@ NAME_TAKEN = Refusal(
 )  # fmt: skip
 GRANT_EXISTS = Refusal(
     409, _SAME_KEY, "Permission entry already exists.",
-    "hashicorp/terraform-provider-azuread#690; the same text was also seen as 400 Request_BadRequest: no rule is"
-    " known, so the commoner one is played", "2024",
+    "hashicorp/terraform-provider-azuread#690; the commoner of the two that are seen", "2024",
+)  # fmt: skip
+GRANT_EXISTS_AS_BAD_REQUEST = Refusal(
+    400, _BAD, "Permission entry already exists.", "a build log and a field note; by quirk", "2026",
+)  # fmt: skip
+CONCURRENT = Refusal(
+    409, "Directory_ConcurrencyViolation", _CONCURRENT,
+    "nais/azurerator#448, whole body: a secret added soon after a certificate", "2026",
+)  # fmt: skip
+CONCURRENT_AS_BAD_REQUEST = Refusal(
+    400, _BAD, _CONCURRENT, "a public capture; another has this status with the other code; by quirk", "2024",
+)  # fmt: skip
+PARTITION_BUSY = Refusal(
+    404, "Directory_ObjectNotFound", "Unable to read the company information from the directory.",
+    "two public captures; a build log shows it for a grant that was written all the same and then existed already",
+    "2026",
 )  # fmt: skip
 OBJECT_CONFLICT = Refusal(
     400, _BAD, "Another object with the same value for property {member} already exists.",

@@ -86,7 +86,7 @@ OWNERS = sa.Table(
 DELEGATED_GRANTS = sa.Table(
     "delegated_grants", METADATA,
     _text("id", key=True), _text("client_id", index=True), _text("resource_id", index=True),
-    _text("principal_id", null=True), _text("scope"),
+    _text("principal_id", null=True), _text("scope"), sa.Column("created", Instant, nullable=False),
 )  # fmt: skip
 
 APP_ROLE_ASSIGNMENTS = sa.Table(
