@@ -9,6 +9,7 @@ from mock_services.quirks import Quirks
 from mock_services.state.directory import Directory
 from mock_services.state.organisation import Organisation
 from mock_services.state.replicas import Replication
+from mock_services.state.throttling import Throttling
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class FakeTenant:
     operator: Operator
     quirks: Quirks = field(default_factory=Quirks)
     journal: Journal = field(default_factory=Journal)
+    throttling: Throttling = field(default_factory=Throttling)
+    """What clients of Graph have left of their limits."""
 
     @property
     def organisation(self) -> Organisation:

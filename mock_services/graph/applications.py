@@ -13,6 +13,7 @@ from mock_services.graph.members import read_members
 from mock_services.graph.permissions import Reach
 from mock_services.graph.query import Document
 from mock_services.graph.refusals import gateway, objects
+from mock_services.graph.throttle import charge_personal
 from mock_services.state.directory import Application
 
 _KIND = "Application"
@@ -39,7 +40,10 @@ def managed(call: Call) -> Application:
     held = find(call)
     call.must_own(held.id)
     call.touch(held.id)
-    return call.directory.written_application(held.id)
+    written = call.directory.written_application(held.id) if call.directory.replication.lags else held
+    if written.sign_in_audience in facts.PERSONAL_AUDIENCES:
+        charge_personal(call.caller)
+    return written
 
 
 def document(call: Call, held: Application, *, is_new: bool = False) -> Document:
@@ -60,7 +64,8 @@ def create(call: Call, unique_name: str | None = None) -> Answer:
     secrets, keys = read.pop("password_credentials", []), read.pop("key_credentials", [])
     members = registrations.inward(read, None)
     members.pop("display_name")
-    members.setdefault("sign_in_audience", facts.DEFAULT_AUDIENCE)
+    if members.setdefault("sign_in_audience", facts.DEFAULT_AUDIENCE) in facts.PERSONAL_AUDIENCES:
+        charge_personal(call.caller)
     try:
         held = call.directory.add_application(name, unique_name=unique_name, **members)
     except Taken as taken:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mock_services.graph.call import Answer, Call
 from mock_services.graph.entities import DIRECTORY_ROLE, GROUP, SERVICE_PRINCIPAL, USER
-from mock_services.graph.query import Document, Entity
+from mock_services.graph.query import Document, Entity, Options
 
 Act = Callable[[Call], Answer]
 Documents = Callable[[Call], list[Document]]
@@ -15,6 +15,7 @@ BELONGING: Mapping[str, Entity] = {"group": GROUP, "directoryRole": DIRECTORY_RO
 MEMBERS: Mapping[str, Entity] = {"user": USER, "servicePrincipal": SERVICE_PRINCIPAL, "group": GROUP}
 """What can be in a group."""
 OWNERS: Mapping[str, Entity] = {"user": USER, "servicePrincipal": SERVICE_PRINCIPAL}
+_SHORT_PAGE = 20
 _NO_CASTS: Mapping[str, Entity] = {}
 
 
@@ -31,10 +32,25 @@ class Door:
     """Resource units it costs (throttling-limits)."""
     needs_body: bool = True
     """A POST or PATCH without a body is refused."""
+    is_read: bool = False
+    """A POST that changes nothing."""
     segments: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "segments", tuple(self.path.lower().split("/")))
+
+    @property
+    def is_write(self) -> bool:
+        """It changes something."""
+        return self.method != "GET" and not self.is_read
+
+    def cost(self, options: Options) -> int:
+        """Resource units of one call: less for a narrower answer, more for a wider one, never nothing."""
+        if self.method != "GET":
+            return self.units
+        given = options.given
+        is_short = given.get("$top", "").isdecimal() and options.top() < _SHORT_PAGE
+        return max(1, self.units - ("$select" in given) - is_short + ("$expand" in given))
 
 
 def listed(

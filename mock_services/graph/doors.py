@@ -147,7 +147,7 @@ _OBJECTS = (
     Door("GET", "directoryObjects/*", "graph.directory_objects.read", "read directory objects",
          directory_objects.read),
     Door("POST", "directoryObjects/getByIds", "graph.directory_objects.get_by_ids", "read directory objects",
-         directory_objects.get_by_ids, 5),
+         directory_objects.get_by_ids, 5, is_read=True),
 )  # fmt: skip
 
 _FEDERATED = (

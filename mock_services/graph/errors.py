@@ -30,9 +30,10 @@ def envelope(refused: Refused, *, at: datetime, request_id: str, client_request_
     error: dict[str, Any] = {"code": refused.code, "message": refused.message}
     if refused.details:
         error["details"] = refused.details
-    error["innerError"] = {
-        "date": f"{at:%Y-%m-%dT%H:%M:%S}",
-        "request-id": request_id,
-        "client-request-id": client_request_id,
-    }
+    date = f"{at:%Y-%m-%dT%H:%M:%S}"
+    if refused.status == 429:  # the documented sample has an inner error of its own
+        words = {"code": "429", "date": date, "message": "Please retry after"}
+        error["innerError"] = words | {"request-id": request_id, "status": "429"}
+    else:
+        error["innerError"] = {"date": date, "request-id": request_id, "client-request-id": client_request_id}
     return {"error": error}

@@ -34,7 +34,7 @@ def managed(call: Call) -> ServicePrincipal:
     held = find(call)
     call.must_own(held.id)
     call.touch(held.id)
-    return call.directory.written_principal(held.id)
+    return call.directory.written_principal(held.id) if call.directory.replication.lags else held
 
 
 def create(call: Call, app_id: str | None = None) -> Answer:

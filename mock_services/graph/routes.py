@@ -22,6 +22,7 @@ from mock_services.graph.errors import Refused, TookEffect, envelope
 from mock_services.graph.permissions import Reach, authorise
 from mock_services.graph.query import read_options
 from mock_services.graph.refusals import gateway, objects
+from mock_services.graph.throttle import Charge, charge
 
 
 async def _raw_body(request: Request) -> bytes:
@@ -61,8 +62,8 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-async def _act(request: Request, exchange: Exchange) -> tuple[Answer, int]:
-    """The order of refusal: bearer, path, body, permission, then the act's own; with the units it cost."""
+async def _act(request: Request, exchange: Exchange, charged: Charge) -> Answer:
+    """The order of refusal: bearer, path, body, query, pace, permission, then the act's own."""
     caller = authenticate(exchange, request.headers.get("authorization", ""))
     raw_path = _raw_path(request)
     address = read_path(raw_path)
@@ -72,6 +73,7 @@ async def _act(request: Request, exchange: Exchange) -> tuple[Answer, int]:
     exchange.operation = door.operation
     body = await _body(request, needs_body=door.needs_body)
     options = read_options(request.scope["query_string"], request.headers.get("consistencylevel", ""))
+    charge(caller, charged, units=door.cost(options), is_write=door.is_write)
     reach: Reach = authorise(caller, door.purpose)
     call = Call(
         exchange=exchange,
@@ -84,10 +86,7 @@ async def _act(request: Request, exchange: Exchange) -> tuple[Answer, int]:
         body=body,
         prefer=request.headers.get("prefer", ""),
     )
-    saved = int("$select" in options.given) + int(options.given.get("$top", "").isdecimal() and options.top() < 20)
-    if request.method == "GET":
-        return door.act(call), max(1, door.units - saved)
-    return _written(door.act, call), 1
+    return _written(door.act, call) if door.is_write else door.act(call)
 
 
 def _written(act: Act, call: Call) -> Answer:
@@ -112,7 +111,7 @@ def _raw_path(request: Request) -> str:
     return raw.decode("latin-1").partition("?")[0]
 
 
-async def _batch(request: Request, exchange: Exchange, raw_path: str) -> tuple[Answer, int]:
+async def _batch(request: Request, exchange: Exchange, raw_path: str) -> Answer:
     """POST /$batch: each of its requests goes the whole way by itself, with this one's bearer. Raises Refused."""
     exchange.operation = "graph.batch"
     if request.method != "POST":
@@ -123,7 +122,7 @@ async def _batch(request: Request, exchange: Exchange, raw_path: str) -> tuple[A
     async def ask(step: batch.Step) -> Response:
         return await _everything(_inner(request, exchange, step, root))
 
-    return Answer(200, await batch.run(steps, ask)), 1
+    return Answer(200, await batch.run(steps, ask))
 
 
 def _inner(request: Request, exchange: Exchange, step: batch.Step, root: str) -> Request:
@@ -151,14 +150,14 @@ def _inner(request: Request, exchange: Exchange, step: batch.Step, root: str) ->
 
 async def _everything(request: Request) -> Response:
     exchange = exchange_of(request.scope)
+    charged = Charge()
     try:
-        answer, units = await _act(request, exchange)
+        response = _success(await _act(request, exchange, charged))
     except Refused as refused:
-        return _finish(request, exchange, _refusal(request, exchange, refused), 1)
+        response = _refusal(request, exchange, refused)
     except Unmodelled as gap:
-        unknown = Refused(gateway.NOT_MODELLED, sentence=gap)
-        return _finish(request, exchange, _refusal(request, exchange, unknown), 1)
-    return _finish(request, exchange, _success(answer), units)
+        response = _refusal(request, exchange, Refused(gateway.NOT_MODELLED, sentence=gap))
+    return _finish(request, exchange, response, charged)
 
 
 def _success(answer: Answer) -> Response:
@@ -191,7 +190,7 @@ def _client_request_id(request: Request, exchange: Exchange) -> str:
     return request.headers.get("client-request-id") or exchange.request_id
 
 
-def _finish(request: Request, exchange: Exchange, response: Response, units: int) -> Response:
+def _finish(request: Request, exchange: Exchange, response: Response, charged: Charge) -> Response:
     """The headers of every answer (azure-cli recording, 2025-04)."""
     response.headers.update(
         {
@@ -201,7 +200,8 @@ def _finish(request: Request, exchange: Exchange, response: Response, units: int
             "request-id": exchange.request_id,
             "client-request-id": _client_request_id(request, exchange),
             "x-ms-ags-diagnostic": facts.DIAGNOSTIC,
-            "x-ms-resource-unit": str(units),
+            "x-ms-resource-unit": str(charged.units),
+            **charged.headers,
         }
     )
     return response

@@ -57,6 +57,14 @@ BODY_TOO_LARGE = Refusal(
     413, "RequestEntityTooLarge", "Maximum request length exceeded.", "status by HTTP; code and text in own words",
 )  # fmt: skip
 
+# Pace ----------------------------------------------------------------------------------------------------------
+
+THROTTLED = Refusal(
+    429, "TooManyRequests", "Please retry again later.",
+    "DOC graph/throttling, a sample answer, as relayed in a public repository; no capture of the identity service's own"
+    " was found", "2025",
+)  # fmt: skip
+
 # What these fakes do not play ----------------------------------------------------------------------------------
 
 NOT_MODELLED = Refusal(

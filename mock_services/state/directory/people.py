@@ -50,6 +50,10 @@ class People(Section):
         """Everybody, by sign-in name."""
         return [User(**row) for row in self.store.rows(sa.select(USERS).order_by(USERS.c.user_principal_name))]
 
+    def count_users(self) -> int:
+        """How many people there are."""
+        return int(self.store.value(sa.select(sa.func.count()).select_from(USERS)))
+
     def change_user(self, id: str, **members: Any) -> None:  # noqa: A002 - the wire's own word
         """Change a user's `display_name`, `account_enabled` or `user_principal_name`. Raises Missing."""
         if not self.store.write(sa.update(USERS).where(USERS.c.id == id.lower()).values(**members)):
