@@ -107,11 +107,14 @@ def required(read: Mapping[str, Any], name: str, wire: str, resource: str) -> An
 
 
 def referenced_id(call: Call, url: object, member: str, among: tuple[str, ...] = kinds.PRINCIPALS) -> str:
-    """The object that an `@odata.id` or bound URL names, which must be there, of these kinds. Raises Refused."""
+    """The object that an `@odata.id` or bound URL names, which must be there. Raises Refused, Missing."""
     identity = url.rstrip("/").rsplit("/", 1)[-1] if isinstance(url, str) else ""
     if not is_guid(identity):
         raise Refused(objects.VALUE_INVALID, member=member, kind="DirectoryObject")
     wanted = identity.lower()
-    if kinds.typed(call.directory, wanted, among) is None:
+    found = kinds.typed(call.directory, wanted, among)
+    if found and found["@odata.type"] == kinds.type_of("servicePrincipal") and call.directory.replication.lags:
+        call.directory.written_principal(wanted)  # may be gone in truth and merely shown by this replica
+    if found is None:
         raise Refused(objects.NOT_FOUND, key=identity)
     return wanted
