@@ -7,8 +7,7 @@ from typing import Any, NoReturn
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route as AnyPath
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from mock_services.errors import Missing, Unmodelled
 from mock_services.exchange import SCOPE_KEY, Exchange, exchange_of
@@ -207,7 +206,12 @@ def _finish(request: Request, exchange: Exchange, response: Response, charged: C
     return response
 
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
+async def _front(scope: Scope, receive: Receive, send: Send) -> None:
+    """Any verb at any path: routing is by Graph's own rules, not by a framework's."""
+    response = await _everything(Request(scope, receive))
+    await response(scope, receive, send)
+
 
 app = FastAPI(title="Microsoft Graph", openapi_url=None, docs_url=None, redoc_url=None)
-app.router.routes.append(AnyPath("/{path:path}", _everything, methods=_METHODS))
+app.router.redirect_slashes = False
+app.router.default = _front
