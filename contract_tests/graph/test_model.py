@@ -351,6 +351,6 @@ class LateDirectory(Directory):
 
 
 TestAtOnce = Directory.TestCase
-TestAtOnce.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestAtOnce.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
 TestThroughReplicas = LateDirectory.TestCase
-TestThroughReplicas.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestThroughReplicas.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)

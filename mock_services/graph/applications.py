@@ -109,6 +109,8 @@ def change(call: Call) -> Answer:
         if refused.status == 404 and call.keys[0].name == "uniqueName" and call.creates_if_missing:
             return create(call, unique_name=call.keys[0].value)
         raise
+    if held.sign_in_audience in facts.PERSONAL_AUDIENCES and not call.directory.is_known_to_personal_accounts(held.id):
+        raise Refused(objects.PERSONAL_UNSEEN)
     read = read_members(call.body, MEMBERS, _KIND)
     registrations.check(read, held, domain=call.directory.domain)
     secrets, keys = read.pop("password_credentials", None), read.pop("key_credentials", None)

@@ -15,6 +15,7 @@ CHALLENGE = (
 FEDERATED_CREDENTIALS_OF_APPLICATION = 20  # entra-docs workload-identity-federation-considerations
 LONGEST_FEDERATED_VALUE = 600  # DOC federatedidentitycredential
 OBJECTS_OF_CREATOR = 250  # entra-docs service limits: of one without an administrator's role, the bin included
+OWNERS_OF_OBJECT = 100  # entra-docs service limits
 LARGEST_BATCH = 20  # DOC json-batching
 LARGEST_BODY_BYTES = 4 * 2**20  # the limit of the gateway for JSON, remembered from the upload guides
 DEFAULT_PAGE = 100  # DOC application-list

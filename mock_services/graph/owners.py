@@ -1,7 +1,7 @@
 """Owners of registrations and principals."""
 
 from mock_services.errors import Missing, Taken
-from mock_services.graph import kinds
+from mock_services.graph import facts, kinds
 from mock_services.graph.call import Answer, Call, referenced_id
 from mock_services.graph.errors import Refused
 from mock_services.graph.query import Document
@@ -17,6 +17,9 @@ def documents(call: Call, object_id: str) -> list[Document]:
 def add(call: Call, object_id: str) -> Answer:
     """POST …/owners/$ref with `@odata.id`."""
     owner = referenced_id(call, call.body.get("@odata.id"), "owners")
+    count = len(call.directory.owners_of(object_id)) + 1
+    if count > facts.OWNERS_OF_OBJECT:
+        raise Refused(objects.OWNERS_TOO_MANY, count=count, limit=facts.OWNERS_OF_OBJECT)
     try:
         call.directory.add_owner(object_id, owner)
     except Taken:

@@ -143,6 +143,11 @@ class Replication:
         key, written = _COLUMNS[kind]
         return self._has(kind, row[key], row[written], now, (self._reader + 1) % self.replicas)
 
+    def has_left(self, kind: Kind, row: Row, now: datetime) -> bool:
+        """Whether a directory beyond these replicas has this row: one more reader, as late as the others."""
+        key, written = _COLUMNS[kind]
+        return self._has(kind, row[key], row[written], now, self.replicas)
+
     # changes
 
     def remember(self, kind: Kind, row: Row, now: datetime) -> None:

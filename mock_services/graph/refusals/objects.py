@@ -26,6 +26,13 @@ QUOTA_EXCEEDED = Refusal(
     "limit: entra-docs service limits; text captured; status by analogy with the captured quota of owners", "2023",
 )  # fmt: skip
 
+OWNERS_TOO_MANY = Refusal(
+    403, "Directory_QuotaExceeded",
+    "Unable to perform operation as '{count}' would exceed the maximum quota count '{limit}' for forward-link"
+    " 'owners'.",
+    "a provisioning tool's recorded answers; limit: entra-docs service limits", "2023",
+)  # fmt: skip
+
 # Keys ----------------------------------------------------------------------------------------------------------
 
 NOT_FOUND = Refusal(
@@ -59,6 +66,10 @@ CONCURRENT = Refusal(
 )  # fmt: skip
 CONCURRENT_AS_BAD_REQUEST = Refusal(
     400, _BAD, _CONCURRENT, "a public capture; another has this status with the other code; by quirk", "2024",
+)  # fmt: skip
+PERSONAL_UNSEEN = Refusal(
+    409, "Error_MsaAppDoesNotExist", "The corresponding MSA application does not exist.",
+    "hashicorp/terraform-provider-azuread#1764: a change soon after a create for personal accounts", "2025",
 )  # fmt: skip
 PARTITION_BUSY = Refusal(
     404, "Directory_ObjectNotFound", "Unable to read the company information from the directory.",

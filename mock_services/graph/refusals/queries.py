@@ -36,7 +36,6 @@ FILTER_TOO_DEEP = Refusal(
 FILTER_NOT_BOOLEAN = Refusal(
     400, _ODATA, "Invalid filter clause: The filter expression must evaluate to a single boolean value.", "OData",
 )  # fmt: skip
-FILTER_WITHOUT_LIST = Refusal(400, _ODATA, "Invalid filter clause: the 'in' operator needs a list.", "own words")
 FILTER_ARGUMENTS_WRONG = Refusal(
     400, _ODATA,
     "Invalid filter clause: No function signature for the function with name '{function}' matches the specified"

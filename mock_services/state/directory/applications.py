@@ -107,6 +107,10 @@ class Applications(Section):
     def _application(self, row: Mapping[str, Any]) -> Application:
         return Application(**row, publisher_domain=self.domain)
 
+    def is_known_to_personal_accounts(self, id: str) -> bool:  # noqa: A002 - the wire's own word
+        """Whether the directory of personal accounts, a reader like another, has this registration yet."""
+        return self.replication.has_left(Kind.APPLICATION, vars(self.written_application(id)), self.clock.now())
+
     def applications(self) -> list[Application]:
         """All registrations but the soft-deleted, oldest first."""
         query = sa.select(APPLICATIONS).where(APPLICATIONS.c.deleted.is_(None))
