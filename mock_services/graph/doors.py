@@ -12,6 +12,7 @@ from mock_services.graph import (
     federated,
     grants,
     groups,
+    members,
     memberships,
     owners,
     people,
@@ -234,6 +235,12 @@ def _by_place() -> dict[tuple[str, int], list[Door]]:
 
 
 _BY_PLACE = _by_place()
+_PROPERTIES = frozenset(
+    name.lower()
+    for table in (members.APPLICATION, members.SERVICE_PRINCIPAL, members.GROUP, members.USER)
+    for name in table
+)
+"""Single members can be read by a path of their own, which these fakes do not play."""
 _OUR_ROOTS = frozenset(door.segments[0] for door in DOORS)
 
 
@@ -249,7 +256,7 @@ def find_door(method: str, address: Address) -> tuple[Door, tuple[Key, ...]]:
         if door.method == method:
             return door, keys
         open_to_others = True
-        is_gap = is_gap or (method, door.path) in GAPS
+        is_gap = is_gap or (method, door.path) in GAPS or (method == "GET" and door.path.endswith("/$ref"))
     if is_gap:
         raise _gap(method, address)
     if open_to_others:
@@ -261,7 +268,7 @@ def _keys(door: Door, address: Address) -> tuple[Key, ...] | None:
     keys: list[Key] = []
     for name, segment in zip(door.segments, address.segments, strict=True):
         if name == "*":
-            if isinstance(segment, str) and segment.startswith("$"):
+            if isinstance(segment, str) and (segment.startswith("$") or segment.lower() in facts.REAL_NAVIGATIONS):
                 return None
             keys.append(segment if isinstance(segment, Key) else Key(segment))
         elif isinstance(segment, Key) or segment.lower() != name:
@@ -279,7 +286,8 @@ def _unknown(method: str, address: Address) -> Exception:
     names = [segment for segment in address.segments if isinstance(segment, str)]
     first, last = (names[0].lower(), names[-1].lower()) if names else ("", "")
     is_real = first in facts.REAL_ROOTS or (
-        first in _OUR_ROOTS and (last in facts.REAL_NAVIGATIONS or last.startswith("microsoft.graph."))
+        first in _OUR_ROOTS
+        and (last in facts.REAL_NAVIGATIONS or last in _PROPERTIES or last.startswith("microsoft.graph."))
     )
     if not names or is_real:
         return _gap(method, address)

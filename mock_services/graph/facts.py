@@ -40,6 +40,14 @@ DIAGNOSTIC = (
     '{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"000","RoleInstance":"FAKE00000001"}}'
 )
 
+# Recorded in a browser extension's source (Graph from Poland Central); only for a request with an Origin.
+FOR_BROWSERS = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id,"
+    " ReadWriteConsistencyToken, Retry-After, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant,"
+    " X-Planner-Operationid, x-ms-permissions-recommendations",
+}
+
 # Root segments and navigations that the metadata of v1.0 has and these fakes do not play: 501, not 400.
 _ROOTS = (
     "$batch $metadata admin agreements appcatalogs applicationtemplates auditlogs authenticationmethodspolicy"

@@ -112,9 +112,10 @@ def read_options(query_string: bytes, consistency_level: str) -> Options:
     is_eventual = consistency_level.strip().lower() == "eventual"
     if "$search" in given and not is_eventual:
         raise Refused(queries.SEARCH_NEEDS_HEADER)
-    for option in ("$format", "$skip"):
-        if option in given:
-            raise Unmodelled(f"the query option {option} of Graph")
+    if given.get("$format", "json").lower() not in ("json", "application/json"):
+        raise Unmodelled("a $format other than JSON of Graph")
+    if "$skip" in given:
+        raise Unmodelled("the query option $skip of Graph")
     return Options(given, is_eventual, tuple(raw))
 
 

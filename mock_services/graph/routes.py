@@ -11,13 +11,13 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mock_services.errors import Missing, Unmodelled
 from mock_services.exchange import SCOPE_KEY, Exchange, exchange_of
-from mock_services.graph import batch, facts
+from mock_services.graph import answers, batch, facts
 from mock_services.graph.addressing import read_path
 from mock_services.graph.bearer import authenticate
 from mock_services.graph.call import Answer, Call
 from mock_services.graph.door import Act
 from mock_services.graph.doors import find_door
-from mock_services.graph.errors import Refused, TookEffect, envelope
+from mock_services.graph.errors import Refused, TookEffect
 from mock_services.graph.permissions import Reach, authorise
 from mock_services.graph.query import read_options
 from mock_services.graph.refusals import gateway, objects
@@ -151,59 +151,15 @@ async def _everything(request: Request) -> Response:
     exchange = exchange_of(request.scope)
     charged = Charge()
     try:
-        response = _success(await _act(request, exchange, charged))
+        if answers.is_preflight(request):
+            response = answers.preflight(request)
+        else:
+            response = answers.success(request, await _act(request, exchange, charged))
     except Refused as refused:
-        response = _refusal(request, exchange, refused)
+        response = answers.refusal(request, exchange, refused)
     except Unmodelled as gap:
-        response = _refusal(request, exchange, Refused(gateway.NOT_MODELLED, sentence=gap))
-    return _finish(request, exchange, response, charged)
-
-
-def _success(answer: Answer) -> Response:
-    if answer.body is None:
-        return Response(status_code=answer.status)
-    if isinstance(answer.body, str):
-        return Response(answer.body, answer.status, {"content-type": "text/plain", "odata-version": "4.0"})
-    headers = {"content-type": facts.SUCCESS_TYPE, "odata-version": "4.0"}
-    if answer.location:
-        headers["location"] = answer.location
-    text = json.dumps(answer.body, separators=(",", ":"), ensure_ascii=False)
-    return Response(text, answer.status, headers)
-
-
-def _refusal(request: Request, exchange: Exchange, refused: Refused) -> Response:
-    exchange.code = refused.code
-    clock = exchange.tenant.clock if exchange.tenant else exchange.worlds.clock
-    body = envelope(
-        refused, at=clock.now(), request_id=exchange.request_id, client_request_id=_client_request_id(request, exchange)
-    )
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    headers = {"content-type": facts.ERROR_TYPE, **refused.headers}
-    if refused.status == 401:
-        headers["www-authenticate"] = facts.CHALLENGE
-    return Response(text.encode("utf-8", "replace"), refused.status, headers)
-
-
-def _client_request_id(request: Request, exchange: Exchange) -> str:
-    """The caller's own id, otherwise the request's."""
-    return request.headers.get("client-request-id") or exchange.request_id
-
-
-def _finish(request: Request, exchange: Exchange, response: Response, charged: Charge) -> Response:
-    """The headers of every answer (azure-cli recording, 2025-04)."""
-    response.headers.update(
-        {
-            "cache-control": "no-cache",
-            "vary": "Accept-Encoding",
-            "strict-transport-security": "max-age=31536000",
-            "request-id": exchange.request_id,
-            "client-request-id": _client_request_id(request, exchange),
-            "x-ms-ags-diagnostic": facts.DIAGNOSTIC,
-            "x-ms-resource-unit": str(charged.units),
-            **charged.headers,
-        }
-    )
-    return response
+        response = answers.refusal(request, exchange, Refused(gateway.NOT_MODELLED, sentence=gap))
+    return answers.finish(request, exchange, response, charged)
 
 
 async def _front(scope: Scope, receive: Receive, send: Send) -> None:
