@@ -59,7 +59,9 @@ def read_path(raw: str) -> Address:
         if keyed:
             segments += [unquote(keyed[1]), _key(keyed[2], part)]
         else:
-            segments.append(unquote(part))
+            plain = unquote(part)
+            # Microsoft's libraries write a cast short (msgraph-sdk 1.65, its URL templates).
+            segments.append(f"microsoft.{plain}" if plain.lower().startswith("graph.") else plain)
     return Address(version, tuple(segments))
 
 

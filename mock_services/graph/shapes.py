@@ -57,9 +57,9 @@ def merged(default: Mapping[str, Any], given: Mapping[str, Any] | None) -> Docum
 def application(
     held: Application, secrets: Iterable[Secret], keys: Iterable[KeyCredential], *, is_new: bool = False
 ) -> Document:
-    """An application registration."""
+    """An application registration. Only the answer to its create keeps the order in which collections were sent."""
     more = held.details
-    return {
+    shown: Document = {
         "id": held.id,
         "deletedDateTime": instant(held.deleted),
         "appId": held.app_id,
@@ -101,6 +101,18 @@ def application(
         "web": merged(_WEB, more["web"]),
         "spa": merged({"redirectUris": []}, more["spa"]),
     }
+    return shown if is_new else _reordered(shown)
+
+
+def _reordered(shown: Document) -> Document:
+    """Later reads turn these round (azure-cli recordings, 2022): no client may compare lists by position."""
+    turned = {name: shown[name][::-1] for name in ("appRoles", "requiredResourceAccess")}
+    platforms = {
+        name: {**shown[name], "redirectUris": shown[name]["redirectUris"][::-1]}
+        for name in ("publicClient", "web", "spa")
+        if shown[name].get("redirectUris")
+    }
+    return shown | turned | platforms
 
 
 def secret(held: Secret, text: str | None = None) -> Document:
