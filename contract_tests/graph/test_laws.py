@@ -14,7 +14,8 @@ from contract_tests.graph.asking import EVERYTHING, claims_of_app, claims_of_per
 from mock_services.cloud import FakeCloud
 from mock_services.graph import members
 from mock_services.graph.door import Door
-from mock_services.graph.doors import DOORS
+from mock_services.graph.doors import DOORS, GAPS
+from mock_services.graph.permissions import NEEDS
 from mock_services.signing import SigningKeys
 from mock_services.state import well_known
 from mock_services.tenant import FakeTenant
@@ -234,6 +235,12 @@ def queries(draw: st.DrawFn) -> bytes:
     pairs = draw(st.lists(st.tuples(OPTIONS, OPTION_VALUES), max_size=3))
     read = "&".join(f"{name}={quote(value)}" for name, value in pairs).encode()
     return read + draw(st.sampled_from([b""] * 6 + [b"&", b"&%", b"&\xff=\xfe", b"&$top", b"&%24SELECT=id"]))
+
+
+def test_each_door_stands_once_and_asks_for_a_permission_that_the_table_knows() -> None:
+    assert len({(door.method, door.path) for door in DOORS}) == len(DOORS)
+    assert {door.purpose for door in DOORS} <= NEEDS.keys()
+    assert {path for _, path in GAPS} <= {door.path for door in DOORS}
 
 
 @settings(max_examples=300)

@@ -40,7 +40,7 @@ DIAGNOSTIC = (
     '{"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"000","RoleInstance":"FAKE00000001"}}'
 )
 
-# Recorded in a browser extension's source (Graph from Poland Central); only for a request with an Origin.
+# A whole answer's headers in a comment of a public repository's source; only for a request with an Origin.
 FOR_BROWSERS = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id,"

@@ -7,15 +7,15 @@ _FEDERATED = "InvalidFederatedIdentityCredentialValue"
 
 SECRET_ABSENT = Refusal(
     400, _BAD, "No password credential found with keyId '{key_id}'.",
-    "several clients take it for success; also said of a secret that has not replicated", "2024",
+    "several clients take it for success; also said of a secret that has not replicated",
 )  # fmt: skip
 SECRET_EDITED = Refusal(
     400, _BAD, "Update to existing credential with KeyId '{key_id}' is not allowed.",
-    "a public capture, and Azure Backup's and Dynamics' documentation", "2024",
+    "a public capture, and Azure Backup's and Dynamics' documentation",
 )  # fmt: skip
 SECRET_BY_PATCH = Refusal(
     400, _BAD, "New password credentials must be generated with service actions.",
-    "microsoftgraph/microsoft-graph-docs#6179", "2019",
+    "microsoftgraph/microsoft-graph-docs#6179",
 )  # fmt: skip
 SECRETS_TOO_MANY = Refusal(
     400, _BAD, "The number of password credentials exceeds the maximum of 2 for this sign-in audience.",
@@ -48,10 +48,10 @@ FEDERATED_TOO_MANY = Refusal(
 TYPE_NOT_ALLOWED = Refusal(
     400, "CredentialTypeNotAllowedAsPerAppPolicy",
     "Credential type not allowed as per assigned policy '{policy_id}'.",
-    "code: TeamsFx's constants; text: two captures, the id in quotes as in the sibling", "2025",
+    "code: TeamsFx's constants; text: two captures, the id in quotes as in the sibling",
 )  # fmt: skip
 LIFETIME_NOT_ALLOWED = Refusal(
     400, "CredentialInvalidLifetimeAsPerAppPolicy",
     "Credential lifetime exceeds the max value allowed as per assigned policy '{policy_id}'.",
-    "code: TeamsFx's constants; text: a capture", "2025",
+    "code: TeamsFx's constants; text: a capture",
 )  # fmt: skip

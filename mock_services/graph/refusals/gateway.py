@@ -16,14 +16,14 @@ BEARER_MALFORMED = Refusal(
     " Serialization Format. (JWS): 'EncodedHeader.EncodedPayload.EncodedSignature'. (JWE): 'EncodedProtectedHeader."
     "EncodedEncryptedKey.EncodedInitializationVector.EncodedCiphertext.EncodedAuthenticationTag'.",
     "quoted in public issues about newer gateways; older ones say 'CompactToken parsing failed with error code:"
-    " 80049217'", "2024",
+    " 80049217'",
 )  # fmt: skip
 BEARER_FORGED = Refusal(401, _BEARER, "Access token validation failure. Invalid signature.", "remembered")
 BEARER_FOR_OTHERS = Refusal(
-    401, _BEARER, "Access token validation failure. Invalid audience.", "a whole body in a public issue", "2022",
+    401, _BEARER, "Access token validation failure. Invalid audience.", "a whole body in a public issue",
 )  # fmt: skip
 BEARER_EXPIRED = Refusal(
-    401, _BEARER, "Lifetime validation failed, the token is expired.", "two public captures", "2024",
+    401, _BEARER, "Lifetime validation failed, the token is expired.", "two public captures",
 )  # fmt: skip
 BEARER_EARLY = Refusal(401, _BEARER, "Lifetime validation failed, the token is not yet valid.", "remembered")
 IDENTITY_NOT_FOUND = Refusal(
@@ -50,7 +50,7 @@ BODY_UNREADABLE = Refusal(
     400, _ODATA,
     "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON"
     " format.",
-    "two public captures, for malformed JSON and for a wrong content type", "2023",
+    "two public captures, for malformed JSON and for a wrong content type",
 )  # fmt: skip
 BODY_EMPTY = Refusal(400, _ODATA, "Empty Payload. JSON content expected.", "remembered")
 BODY_TOO_LARGE = Refusal(
@@ -62,7 +62,7 @@ BODY_TOO_LARGE = Refusal(
 THROTTLED = Refusal(
     429, "TooManyRequests", "Please retry again later.",
     "DOC graph/throttling, a sample answer, as relayed in a public repository; no capture of the identity service's own"
-    " was found", "2025",
+    " was found",
 )  # fmt: skip
 
 # What these fakes do not play ----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ PROPERTY_UNKNOWN = Refusal(
     400, _ODATA,
     "Parsing OData Select and Expand failed: Could not find a property named '{name}' on type"
     " 'microsoft.graph.{type}'.",
-    "OData", "2025",
+    "OData",
 )  # fmt: skip
 TOP_UNREADABLE = Refusal(
     400, _ODATA,
@@ -54,7 +54,7 @@ FILTER_INSTANT_UNREADABLE = Refusal(
 )  # fmt: skip
 SEARCH_UNREADABLE = Refusal(
     400, _ODATA, "Syntax error: character '{character}' is not valid at position {position} in '{text}'.",
-    "quoted widely, for a $search without quotes", "2024",
+    "quoted widely, for a $search without quotes",
 )  # fmt: skip
 
 # Not taken -----------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ PAGE_SIZE_INVALID = Refusal(
 PAGE_SIZE_REFUSED = Refusal(
     400, _UNSUPPORTED,
     "This resource does not support custom page sizes. Please retry without a page size argument.",
-    "measured and noted in a public repository, for directoryRoles, directoryRoleTemplates and subscribedSkus", "2025",
+    "measured and noted in a public repository, for directoryRoles, directoryRoleTemplates and subscribedSkus",
 )  # fmt: skip
 COUNT_UNSUPPORTED = Refusal(
     400, "Request_BadRequest", "$count is not currently supported.", "DOC application-list",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Refusal:
     """One refusal: HTTP status, code, text with `{placeholders}`, and where that is known from.
 
-    `seen` is the year or month of the newest public sighting of the text; an empty one means that the wording is known
-    from documentation or memory only, or is our own where nothing is known: the evidence says which.
+    `seen` is the year or month of a public sighting of the text, or of the shipping client that matches it. It is empty
+    where the sighting's date was not written down, and where there is none: the evidence says which.
     """
 
     status: int
