@@ -64,6 +64,24 @@ class Quirks:
         },
     )
 
+    graph_concurrency_status: int = field(
+        default=409,
+        metadata={
+            "alternative": "400 Request_BadRequest",
+            "evidence": "409 with the whole body in nais/azurerator#448 (2026); 400 with the same text in two captures",
+            "contract": "graph.concurrent_writes",
+        },
+    )
+    graph_duplicate_grant_status: int = field(
+        default=409,
+        metadata={
+            "alternative": "400 Request_BadRequest",
+            "evidence": "409 in hashicorp/terraform-provider-azuread#690; 400 with the same text in a build log; one"
+            " note says that Graph has answered both over time",
+            "contract": "graph.duplicate_grant",
+        },
+    )
+
     def explain(self) -> Iterator[tuple[str, object, str, str]]:
         """Each quirk: its name, its present value, the alternative, and the evidence."""
         for choice in fields(self):

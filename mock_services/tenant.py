@@ -10,6 +10,7 @@ from mock_services.quirks import Quirks
 from mock_services.state.directory import Directory
 from mock_services.state.organisation import Organisation
 from mock_services.state.replicas import Replication
+from mock_services.state.throttling import Throttling
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class FakeTenant:
     operator: Operator
     quirks: Quirks = field(default_factory=Quirks)
     journal: Journal = field(default_factory=Journal)
+    throttling: Throttling = field(default_factory=Throttling)
+    """What clients of Graph have left of their limits."""
 
     sign_ins_a_minute: int | None = None
     """Token requests of one client that are answered within a minute before it is told 429; None for no limit.
@@ -72,6 +75,7 @@ class FakeTenant:
     def restore(self, snapshot: "Snapshot") -> None:
         """Put the directory and the organisations back as they were."""
         self.directory.store.load(snapshot.directory)
+        self.replication.forget()
         for organisation, image in zip(self.organisations, snapshot.organisations, strict=True):
             organisation.store.load(image)
 

@@ -15,9 +15,11 @@ from msgraph.generated.applications.item.remove_password.remove_password_post_re
 from msgraph.generated.models.app_role_assignment import AppRoleAssignment
 from msgraph.generated.models.application import Application
 from msgraph.generated.models.federated_identity_credential import FederatedIdentityCredential
+from msgraph.generated.models.group import Group
 from msgraph.generated.models.o_auth2_permission_grant import OAuth2PermissionGrant
 from msgraph.generated.models.o_data_errors.o_data_error import ODataError
 from msgraph.generated.models.password_credential import PasswordCredential
+from msgraph.generated.models.reference_create import ReferenceCreate
 from msgraph.generated.models.service_principal import ServicePrincipal
 from msgraph.graph_request_adapter import GraphRequestAdapter, options
 from msgraph.graph_service_client import GraphServiceClient
@@ -146,3 +148,33 @@ async def test_an_app_role_is_given_through_the_library(client: GraphServiceClie
     held = await assignments.get()
     assert held is not None
     assert [str(each.app_role_id) for each in held.value or []] == [role]
+
+
+async def test_a_group_is_made_filled_and_seen_from_its_member(
+    served_tenant: tuple[Served, FakeTenant, Integration], client: GraphServiceClient
+) -> None:
+    directory, operator = served_tenant[1].directory, served_tenant[1].operator
+    principal = directory.service_principal(app_id=operator.client_id)
+    graph = directory.service_principal(app_id=well_known.MICROSOFT_GRAPH)
+    assert principal is not None
+    assert graph is not None
+    for permission in ("Group.ReadWrite.All", "GroupMember.ReadWrite.All"):
+        role, _ = well_known.GRAPH_PERMISSIONS[permission]
+        directory.assign_app_role(principal.id, graph.id, str(role))
+    made = await client.groups.post(
+        Group(display_name="Operators", mail_enabled=False, mail_nickname="operators", security_enabled=True)
+    )
+    assert made is not None
+    assert made.id is not None
+    group = client.groups.by_group_id(made.id)
+    reference = f"https://graph.microsoft.com/v1.0/directoryObjects/{principal.id}"
+    await group.members.ref.post(ReferenceCreate(odata_id=reference))
+    members = await group.members.get()
+    assert members is not None
+    assert [each.id for each in members.value or []] == [principal.id]
+    memberships = client.service_principals.by_service_principal_id(principal.id).transitive_member_of.graph_group
+    found = await memberships.get()
+    assert found is not None
+    assert [each.display_name for each in found.value or []] == ["Operators"]
+    await group.members.by_directory_object_id(principal.id).ref.delete()
+    await group.delete()

@@ -74,7 +74,18 @@ async def test_a_path_that_graph_does_not_have_is_refused_as_graph_does(graph: G
 
 @pytest.mark.parametrize(
     "path",
-    ["/groups", "/$metadata", "/policies/tokenLifetimePolicies", "/applications/{id}/extensionProperties", "/"],
+    [
+        "/devices",
+        "/$metadata",
+        "/policies/tokenLifetimePolicies",
+        "/applications/{id}/extensionProperties",
+        "/applications/{id}/displayName",
+        "/applications/{id}/owners/$ref",
+        "/applications/delta",
+        "/applications?$format=xml",
+        "/directory/deletedItems",
+        "/",
+    ],
 )
 async def test_a_path_that_only_these_fakes_lack_says_so(graph: Graph, path: str) -> None:
     made = await graph.register()
@@ -133,3 +144,27 @@ async def test_every_answer_carries_the_recorded_headers(graph: Graph) -> None:
     assert (await graph.get("/applications")).headers["content-type"] == (
         "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
     )
+
+
+async def test_a_page_in_a_browser_may_ask_and_read_the_headers_it_needs(graph: Graph) -> None:
+    asking = {"Origin": "https://app.example", "Access-Control-Request-Method": "PATCH"}
+    named = {"Access-Control-Request-Headers": "authorization,content-type"}
+    leave = await graph.wire.options(f"{GRAPH}/v1.0/applications", headers=asking | named)
+    assert (leave.status_code, leave.headers["access-control-allow-origin"]) == (200, "*")
+    assert leave.headers["access-control-allow-methods"] == "PATCH"
+    assert leave.headers["access-control-allow-headers"] == "authorization,content-type"
+    answer = await graph.get("/applications", Origin="https://app.example")
+    assert "request-id" in answer.headers["access-control-expose-headers"]
+    assert "access-control-allow-origin" not in (await graph.get("/applications")).headers
+    assert said(await graph.ask("OPTIONS", "/applications"))[0] == 405
+
+
+async def test_who_wants_no_metadata_gets_none(graph: Graph) -> None:
+    """CLI for Microsoft 365 asks for everything so."""
+    bare = "application/json;odata.metadata=none"
+    listed = await graph.get("/applications?$top=1", accept=bare)
+    assert listed.headers["content-type"].startswith("application/json;odata.metadata=none;")
+    assert listed.json().keys() == {"value"}
+    one = await graph.get(f"/applications/{listed.json()['value'][0]['id']}", accept=bare)
+    assert not [name for name in one.json() if name.startswith("@")]
+    assert (await graph.get("/applications?$format=json")).status_code == 200

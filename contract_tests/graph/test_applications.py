@@ -221,3 +221,13 @@ async def test_any_name_comes_back_as_it_was_given(graph: Graph, name: str) -> N
     assert answer.status_code == 201
     assert made["displayName"] == name
     assert made["id"] in [each["id"] for each in found.json()["value"]]
+
+
+async def test_later_reads_turn_collections_round(graph: Graph) -> None:
+    """Recorded in 2022: a client that compares lists by position finds a change where none is."""
+    sent = {"web": {"redirectUris": ["https://a.example", "https://b.example"]}}
+    made = await graph.register(**sent)  # type: ignore[arg-type] # a body's members
+    assert made["web"]["redirectUris"] == sent["web"]["redirectUris"]
+    read = (await graph.get(f"/applications/{made['id']}")).json()
+    assert read["web"]["redirectUris"] == sent["web"]["redirectUris"][::-1]
+    assert (await graph.patch(f"/applications/{made['id']}", {"web": read["web"]})).status_code == 204

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from mock_services.graph import facts
-from mock_services.graph.errors import bad_odata, bad_request
+from mock_services.graph.errors import Refused
+from mock_services.graph.refusals import gateway, objects
 
 VERSIONS = ("v1.0", "beta")
 _ALIAS = "myorganization"
@@ -24,7 +24,7 @@ class Key:
     def guid(self) -> str:
         """The key as an object id in lower case. Raises Refused for what is no GUID."""
         if not _GUID.fullmatch(self.value):
-            raise bad_request(facts.BAD_ID, id=self.value)
+            raise Refused(objects.ID_INVALID, id=self.value)
         return self.value.lower()
 
 
@@ -49,7 +49,7 @@ def read_path(raw: str) -> Address:
     parts = [part for part in _split(raw.replace("%27", "'")) if part]
     version = parts[0].lower() if parts else ""
     if version not in VERSIONS:
-        raise bad_odata(facts.NO_VERSION.format(version=unquote(parts[0]) if parts else ""))
+        raise Refused(gateway.VERSION_UNKNOWN, version=unquote(parts[0]) if parts else "")
     rest = parts[1:]
     if rest and rest[0].lower() == _ALIAS:
         rest = rest[1:]
@@ -59,7 +59,9 @@ def read_path(raw: str) -> Address:
         if keyed:
             segments += [unquote(keyed[1]), _key(keyed[2], part)]
         else:
-            segments.append(unquote(part))
+            plain = unquote(part)
+            # Microsoft's libraries write a cast short (msgraph-sdk 1.65, its URL templates).
+            segments.append(f"microsoft.{plain}" if plain.lower().startswith("graph.") else plain)
     return Address(version, tuple(segments))
 
 
@@ -83,4 +85,4 @@ def _key(inside: str, segment: str) -> Key:
         return Key(text[1:-1].replace("''", "'"), name)
     if name == "id" and is_guid(text):
         return Key(text)
-    raise bad_odata(f"Bad Request - Error in query syntax: '{unquote(segment)}'.")
+    raise Refused(gateway.KEY_UNREADABLE, segment=unquote(segment))

@@ -7,11 +7,13 @@ from mock_services.graph import creation, facts, registrations, shapes
 from mock_services.graph.call import Answer, Call, referenced_id, required
 from mock_services.graph.credentials import add_secrets, set_keys, trim_secrets
 from mock_services.graph.entities import APPLICATION
-from mock_services.graph.errors import Refused, bad_odata, not_found, object_conflict
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import APPLICATION as MEMBERS
 from mock_services.graph.members import read_members
 from mock_services.graph.permissions import Reach
-from mock_services.graph.query import Document, count
+from mock_services.graph.query import Document
+from mock_services.graph.refusals import gateway, objects
+from mock_services.graph.throttle import charge_personal
 from mock_services.state.directory import Application
 
 _KIND = "Application"
@@ -27,17 +29,21 @@ def find(call: Call) -> Application:
     elif key.name == "uniqueName":
         held = call.directory.application(unique_name=key.value)
     else:
-        raise bad_odata(f"The key '{key.name}' is not an alternate key of type 'microsoft.graph.application'.")
+        raise Refused(gateway.KEY_UNKNOWN, key=key.name, type="application")
     if held is None:
-        raise not_found(key.value)
+        raise Refused(objects.NOT_FOUND, key=key.value)
     return held
 
 
 def managed(call: Call) -> Application:
-    """The registration, which the caller must be allowed to change. Raises Refused."""
+    """The registration as it was written last, which the caller must be allowed to change. Raises Refused."""
     held = find(call)
     call.must_own(held.id)
-    return held
+    call.touch(held.id)
+    written = call.directory.written_application(held.id) if call.directory.replication.lags else held
+    if written.sign_in_audience in facts.PERSONAL_AUDIENCES:
+        charge_personal(call.caller)
+    return written
 
 
 def document(call: Call, held: Application, *, is_new: bool = False) -> Document:
@@ -58,11 +64,12 @@ def create(call: Call, unique_name: str | None = None) -> Answer:
     secrets, keys = read.pop("password_credentials", []), read.pop("key_credentials", [])
     members = registrations.inward(read, None)
     members.pop("display_name")
-    members.setdefault("sign_in_audience", facts.DEFAULT_AUDIENCE)
+    if members.setdefault("sign_in_audience", facts.DEFAULT_AUDIENCE) in facts.PERSONAL_AUDIENCES:
+        charge_personal(call.caller)
     try:
         held = call.directory.add_application(name, unique_name=unique_name, **members)
     except Taken as taken:
-        raise object_conflict(taken.kind) from None
+        raise Refused(objects.OBJECT_CONFLICT, member=taken.kind) from None
     creation.record(call, held.id)
     told = add_secrets(call, held, secrets)
     set_keys(call, held, keys)
@@ -76,7 +83,7 @@ def create(call: Call, unique_name: str | None = None) -> Answer:
 def _set_owners(call: Call, object_id: str, urls: Any) -> None:
     """The bound owners; and the creator, where it could not manage its own work otherwise."""
     if not isinstance(urls, list):
-        raise bad_odata(facts.UNREADABLE_BODY)
+        raise Refused(gateway.BODY_UNREADABLE)
     owners = {referenced_id(call, url, "owners"): None for url in urls}
     if call.reach is Reach.OWNED:
         owners[call.caller.object_id] = None
@@ -89,15 +96,9 @@ def read(call: Call) -> Answer:
     return call.one(document(call, find(call)), APPLICATION)
 
 
-def read_all(call: Call) -> Answer:
+def documents(call: Call) -> list[Document]:
     """GET /applications."""
-    return call.many([document(call, each) for each in call.directory.applications()], APPLICATION)
-
-
-def count_all(call: Call) -> Answer:
-    """GET /applications/$count."""
-    documents = [document(call, each) for each in call.directory.applications()]
-    return Answer(200, str(count(documents, call.options, APPLICATION)))
+    return [document(call, each) for each in call.directory.applications()]
 
 
 def change(call: Call) -> Answer:
@@ -108,13 +109,15 @@ def change(call: Call) -> Answer:
         if refused.status == 404 and call.keys[0].name == "uniqueName" and call.creates_if_missing:
             return create(call, unique_name=call.keys[0].value)
         raise
+    if held.sign_in_audience in facts.PERSONAL_AUDIENCES and not call.directory.is_known_to_personal_accounts(held.id):
+        raise Refused(objects.PERSONAL_UNSEEN)
     read = read_members(call.body, MEMBERS, _KIND)
     registrations.check(read, held, domain=call.directory.domain)
     secrets, keys = read.pop("password_credentials", None), read.pop("key_credentials", None)
     try:
         call.directory.change_application(held.id, **registrations.inward(read, held))
     except Taken as taken:
-        raise object_conflict(taken.kind) from None
+        raise Refused(objects.OBJECT_CONFLICT, member=taken.kind) from None
     if secrets is not None:
         trim_secrets(call, held, secrets)
     if keys is not None:

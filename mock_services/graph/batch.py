@@ -10,8 +10,9 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from mock_services.graph import facts
-from mock_services.graph.errors import Refused, bad_odata
+from mock_services.graph.errors import Refused
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import gateway
 
 _SAFE = "%/?$&=()',:;@+!*~-._"
 _METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
@@ -34,17 +35,17 @@ def read_steps(body: Mapping[str, Any]) -> list[Step]:
     """The requests of a batch. Raises Refused: no list, too many, an id twice, a dependency that does not precede."""
     given = body.get("requests")
     if not isinstance(given, list) or not given or not all(isinstance(each, dict) for each in given):
-        raise bad_odata(facts.BATCH_UNREADABLE)
+        raise Refused(gateway.BATCH_UNREADABLE)
     if len(given) > facts.LARGEST_BATCH:
-        raise bad_odata(facts.BATCH_TOO_LARGE)
+        raise Refused(gateway.BATCH_TOO_LARGE)
     steps: list[Step] = []
     for each in given:
         step = _step(each)
         earlier = {known.id.lower() for known in steps}
         if step.id.lower() in earlier:
-            raise bad_odata(facts.BATCH_ID_TWICE.format(id=step.id))
+            raise Refused(gateway.BATCH_ID_TWICE, id=step.id)
         if not earlier.issuperset(step.depends_on):
-            raise bad_odata(facts.BATCH_DEPENDENCY_UNKNOWN.format(id=step.id))
+            raise Refused(gateway.BATCH_DEPENDENCY_UNKNOWN, id=step.id)
         steps.append(step)
     return steps
 
@@ -54,13 +55,13 @@ def _step(given: Document) -> Step:
     headers, depends_on = given.get("headers") or {}, given.get("dependsOn") or []
     is_text = all(isinstance(each, str) and each for each in (identity, method, url))
     if not is_text or not isinstance(headers, dict) or not isinstance(depends_on, list):
-        raise bad_odata(facts.BATCH_UNREADABLE)
+        raise Refused(gateway.BATCH_UNREADABLE)
     verb = str(method).upper()
     if verb not in _METHODS:
-        raise bad_odata(facts.BATCH_UNREADABLE)
+        raise Refused(gateway.BATCH_UNREADABLE)
     spelt = {str(name).lower(): str(value) for name, value in headers.items()}
     if verb in _WRITES and (given.get("body") is None or "content-type" not in spelt):
-        raise bad_odata(facts.BATCH_WITHOUT_BODY.format(id=identity))
+        raise Refused(gateway.BATCH_WITHOUT_BODY, id=identity)
     return Step(
         id=str(identity),
         method=verb,
@@ -79,7 +80,7 @@ def _bytes(body: Any) -> bytes:
         try:
             return base64.b64decode(body, validate=True)
         except ValueError:
-            raise bad_odata(facts.BATCH_UNREADABLE) from None
+            raise Refused(gateway.BATCH_UNREADABLE) from None
     return json.dumps(body).encode("utf-8", "surrogatepass")
 
 
@@ -88,9 +89,10 @@ async def run(steps: list[Step], ask: Callable[[Step], Awaitable[Response]]) -> 
     answered: dict[str, Document] = {}
     for step in steps:
         if any(answered[each]["status"] >= 400 for each in step.depends_on):
-            refusal = {"error": {"code": facts.DEPENDENCY_FAILED, "message": facts.DEPENDENCY_FAILED_TEXT}}
+            row = gateway.DEPENDENCY_FAILED
+            refusal = {"error": {"code": row.code, "message": row.template}}
             headers = {"Content-Type": facts.ERROR_TYPE}
-            answered[step.id.lower()] = {"id": step.id, "status": 424, "headers": headers, "body": refusal}
+            answered[step.id.lower()] = {"id": step.id, "status": row.status, "headers": headers, "body": refusal}
         else:
             answered[step.id.lower()] = _item(step, await ask(step))
     # Any order is allowed, and real answers come back shuffled: a client must look at the ids.
@@ -112,4 +114,4 @@ def _item(step: Step, response: Response) -> Document:
 
 def too_large() -> Refused:
     """413 for a body beyond what the gateway takes."""
-    return Refused(413, facts.BODY_TOO_LARGE, facts.BODY_TOO_LARGE_TEXT)
+    return Refused(gateway.BODY_TOO_LARGE)

@@ -7,7 +7,8 @@ from typing import Any
 
 from mock_services.exchange import Exchange
 from mock_services.graph import facts
-from mock_services.graph.errors import unauthorised
+from mock_services.graph.errors import Refused
+from mock_services.graph.refusals import gateway
 from mock_services.signing import BadSignature
 from mock_services.state.well_known import MICROSOFT_GRAPH
 from mock_services.tenant import FakeTenant
@@ -41,19 +42,19 @@ def authenticate(exchange: Exchange, authorization: str) -> Caller:
     kind, _, token = authorization.strip().partition(" ")
     token = token.strip()
     if kind.lower() != "bearer" or not token:
-        raise unauthorised(facts.BEARER_EMPTY)
+        raise Refused(gateway.BEARER_EMPTY)
     if token.count(".") not in (2, 4):
-        raise unauthorised(facts.BEARER_MALFORMED)
+        raise Refused(gateway.BEARER_MALFORMED)
     try:
         claims = exchange.worlds.signing_keys.claims(token)
     except BadSignature:
-        raise unauthorised(facts.BEARER_FORGED) from None
+        raise Refused(gateway.BEARER_FORGED) from None
     tenant = exchange.worlds.tenant_called(str(claims.get("tid", "")))
     exchange.tenant = tenant
     if not _is_for_us(exchange, claims.get("aud")):
-        raise unauthorised(facts.BEARER_FOR_OTHERS)
+        raise Refused(gateway.BEARER_FOR_OTHERS)
     if tenant is None:
-        raise unauthorised(facts.IDENTITY_NOT_FOUND_TEXT, facts.IDENTITY_NOT_FOUND)
+        raise Refused(gateway.IDENTITY_NOT_FOUND)
     _check_lifetime(tenant.clock.now(), claims)
     return _caller(tenant, claims)
 
@@ -69,11 +70,11 @@ def _check_lifetime(now: datetime, claims: dict[str, Any]) -> None:
         expires = datetime.fromtimestamp(float(claims["exp"]), UTC)
         begins = datetime.fromtimestamp(float(claims.get("nbf", 0)), UTC)
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
-        raise unauthorised(facts.BEARER_EXPIRED) from None
+        raise Refused(gateway.BEARER_EXPIRED) from None
     if now >= expires:
-        raise unauthorised(facts.BEARER_EXPIRED)
+        raise Refused(gateway.BEARER_EXPIRED)
     if now < begins - facts.LEEWAY:
-        raise unauthorised(facts.BEARER_EARLY)
+        raise Refused(gateway.BEARER_EARLY)
 
 
 def _caller(tenant: FakeTenant, claims: dict[str, Any]) -> Caller:
@@ -85,7 +86,7 @@ def _caller(tenant: FakeTenant, claims: dict[str, Any]) -> Caller:
     else:
         known = tenant.directory.service_principal(id=object_id) is not None
     if not known:
-        raise unauthorised(facts.IDENTITY_NOT_FOUND_TEXT, facts.IDENTITY_NOT_FOUND)
+        raise Refused(gateway.IDENTITY_NOT_FOUND)
     roles = claims.get("roles", [])
     return Caller(
         tenant=tenant,

@@ -2,8 +2,9 @@
 
 from mock_services.graph import facts
 from mock_services.graph.call import Call
-from mock_services.graph.errors import Refused, denied
+from mock_services.graph.errors import Refused
 from mock_services.graph.permissions import Reach
+from mock_services.graph.refusals import objects
 from mock_services.state.well_known import APPLICATION_DEVELOPER
 
 
@@ -14,9 +15,14 @@ def check(call: Call) -> None:
     caller = call.caller
     is_plain = caller.is_user and APPLICATION_DEVELOPER not in caller.directory_roles
     if is_plain and not call.directory.people_may_create_apps:
-        raise denied()
-    if call.directory.created_by(caller.object_id) >= facts.OBJECTS_OF_CREATOR:
-        raise Refused(403, facts.QUOTA_EXCEEDED, facts.QUOTA_EXCEEDED_TEXT)
+        raise Refused(objects.DENIED)
+    check_quota(call)
+
+
+def check_quota(call: Call) -> None:
+    """Refuse what would be one object too many of the creator's. Raises Refused."""
+    if call.directory.created_by(call.caller.object_id) >= facts.OBJECTS_OF_CREATOR:
+        raise Refused(objects.QUOTA_EXCEEDED)
 
 
 def record(call: Call, object_id: str) -> None:

@@ -2,15 +2,17 @@
 
 import base64
 import binascii
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from mock_services.errors import Missing, Unmodelled
 from mock_services.graph import facts, restrictions, shapes
 from mock_services.graph.call import Answer, Call, required
-from mock_services.graph.errors import Refused, bad_request
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import ADD_PASSWORD, REMOVE_PASSWORD, read_instant, read_members
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import credentials, objects
 from mock_services.state.directory import Application, KeyCredential, Secret
 from mock_services.state.directory.applications import SECRET_YEARS, years_later
 
@@ -32,9 +34,11 @@ def remove_password(call: Call, held: Application) -> Answer:
     read = read_members(call.body, REMOVE_PASSWORD, _SECRET)
     key_id = required(read, "key_id", "keyId", _SECRET)
     try:
+        if not any(each.key_id == key_id.lower() for each in call.directory.secrets(held.id)):
+            raise Missing("secret", key_id)  # to the replica that answers
         call.directory.remove_secret(held.id, key_id)
     except Missing:
-        raise bad_request(facts.CREDENTIAL_ABSENT, key_id=key_id) from None
+        raise Refused(credentials.SECRET_ABSENT, key_id=key_id) from None
     return Answer(204)
 
 
@@ -52,13 +56,14 @@ def trim_secrets(call: Call, held: Application, wanted: list[Document]) -> None:
         key_id = str(each.get("keyId") or "").lower()
         secret = present.get(key_id)
         if secret is None:
-            raise bad_request(facts.CREDENTIAL_BY_PATCH)
+            raise Refused(credentials.SECRET_BY_PATCH)
         shown = shapes.secret(secret)
         if any(name != "keyId" and not _is_echo(name, value, shown) for name, value in each.items()):
-            raise bad_request(facts.CREDENTIAL_EDITED, key_id=secret.key_id)
+            raise Refused(credentials.SECRET_EDITED, key_id=secret.key_id)
         kept.add(key_id)
     for key_id in present.keys() - kept:
-        call.directory.remove_secret(held.id, key_id)
+        with suppress(Missing):  # gone already, and merely shown by this replica
+            call.directory.remove_secret(held.id, key_id)
 
 
 def _is_echo(name: str, value: Any, shown: Document) -> bool:
@@ -71,12 +76,12 @@ def _add(call: Call, held: Application, wanted: Document) -> tuple[Secret, str]:
     if held.sign_in_audience in facts.PERSONAL_AUDIENCES:
         present = len(call.directory.secrets(held.id))
         if present >= facts.SECRETS_OF_PERSONAL_AUDIENCE:
-            raise bad_request(facts.CREDENTIALS_TOO_MANY)
+            raise Refused(credentials.SECRETS_TOO_MANY)
     # secretText, keyId and hint of the caller's are passed over: the service makes its own.
     start, end = _instant_of(wanted, "startDateTime", _SECRET), _instant_of(wanted, "endDateTime", _SECRET)
     begin = start or call.tenant.clock.now().replace(microsecond=0)
     if end is not None and end <= begin:
-        raise bad_request(facts.INVALID_VALUE, member="endDateTime", kind=_SECRET)
+        raise Refused(objects.VALUE_INVALID, member="endDateTime", kind=_SECRET)
     restrictions.check_secret(call, held, start=begin, end=end or years_later(begin, SECRET_YEARS))
     secret, text = call.directory.add_secret(held.id, display_name=wanted.get("displayName"), start=begin, end=end)
     call.tenant.journal.guard(text)
@@ -87,7 +92,7 @@ def _instant_of(wanted: Document, name: str, kind: str) -> datetime | None:
     value = wanted.get(name)
     moment = read_instant(value) if value is not None else None
     if moment is not None and moment.year not in _YEARS:
-        raise bad_request(facts.INVALID_VALUE, member=name, kind=kind)
+        raise Refused(objects.VALUE_INVALID, member=name, kind=kind)
     return moment
 
 
@@ -101,7 +106,7 @@ def set_keys(call: Call, held: Application, wanted: list[Document]) -> None:
         if each.get("key") is None:
             kept = present.get(str(each.get("keyId") or "").lower())
             if kept is None:
-                raise bad_request(facts.INVALID_VALUE, member="keyCredentials", kind="Application")
+                raise Refused(objects.VALUE_INVALID, member="keyCredentials", kind="Application")
             keys.append(kept)
         else:
             keys.append(_key(call, held, each))
@@ -144,4 +149,4 @@ def _certificate(text: str) -> tuple[bytes, str, str, datetime, datetime]:
 
 
 def _bad_key() -> Refused:
-    return bad_request(facts.INVALID_VALUE, member="keyCredentials.key", kind="Application")
+    return Refused(objects.VALUE_INVALID, member="keyCredentials.key", kind="Application")

@@ -1,17 +1,19 @@
 """Every call that these fakes answer, as a table: verb, path, name in the journal, permission, act, cost."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import NoReturn
+from functools import partial
 
 from mock_services.errors import Unmodelled
 from mock_services.graph import (
     applications,
     bin,  # noqa: A004 - the directory's bin
     credentials,
+    directory_objects,
     facts,
     federated,
     grants,
+    groups,
+    members,
+    memberships,
     owners,
     people,
     policies,
@@ -19,55 +21,26 @@ from mock_services.graph import (
     roles,
 )
 from mock_services.graph.addressing import Address, Key
-from mock_services.graph.call import Answer, Call
-from mock_services.graph.errors import Refused, bad_odata
-
-Act = Callable[[Call], Answer]
-
-
-@dataclass(frozen=True)
-class Door:
-    """A verb at a path (`*` stands for a key), what it is called in the journal, and what the caller needs for it."""
-
-    method: str
-    path: str
-    operation: str
-    purpose: str
-    act: Act
-    units: int = 1
-    """Resource units it costs (throttling-limits)."""
-    needs_body: bool = True
-    """A POST or PATCH without a body is refused."""
-    segments: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "segments", tuple(self.path.lower().split("/")))
-
-
-def _secretless(_call: Call) -> NoReturn:
-    raise Unmodelled("a secret on a service principal; put it on the application")
-
+from mock_services.graph.door import BELONGING, MEMBERS, OWNERS, Door, listed
+from mock_services.graph.entities import APPLICATION, DIRECTORY_OBJECT, GROUP, SERVICE_PRINCIPAL, USER
+from mock_services.graph.errors import Refused
+from mock_services.graph.refusals import gateway
 
 _SECRETS = (
     Door("POST", "applications/*/addPassword", "graph.applications.add_password", "write applications",
          lambda call: credentials.add_password(call, applications.managed(call)), needs_body=False),
     Door("POST", "applications/*/removePassword", "graph.applications.remove_password", "write applications",
          lambda call: credentials.remove_password(call, applications.managed(call))),
-    Door("POST", "servicePrincipals/*/addPassword", "graph.service_principals.add_password", "write applications",
-         _secretless, needs_body=False),
-    Door("POST", "servicePrincipals/*/removePassword", "graph.service_principals.remove_password", "write applications",
-         _secretless, needs_body=False),
 )  # fmt: skip
 
 _REGISTRATIONS = (
     Door("POST", "applications", "graph.applications.create", "create applications", applications.create),
-    Door("GET", "applications", "graph.applications.list", "read applications", applications.read_all, 2),
-    Door("GET", "applications/$count", "graph.applications.count", "read applications", applications.count_all, 2),
+    *listed("applications", "graph.applications", "read applications", applications.documents, APPLICATION, units=2),
     Door("GET", "applications/*", "graph.applications.read", "read applications", applications.read),
     Door("PATCH", "applications/*", "graph.applications.change", "write applications", applications.change),
     Door("DELETE", "applications/*", "graph.applications.delete", "write applications", applications.delete),
-    Door("GET", "applications/*/owners", "graph.applications.owners.list", "read applications",
-         lambda call: owners.read_all(call, applications.find(call).id)),
+    *listed("applications/*/owners", "graph.applications.owners", "read applications",
+            lambda call: owners.documents(call, applications.find(call).id), DIRECTORY_OBJECT, casts=OWNERS),
     Door("POST", "applications/*/owners/$ref", "graph.applications.owners.add", "write applications",
          lambda call: owners.add(call, applications.managed(call).id)),
     Door("DELETE", "applications/*/owners/*/$ref", "graph.applications.owners.remove", "write applications",
@@ -76,18 +49,21 @@ _REGISTRATIONS = (
 
 _PRINCIPALS = (
     Door("POST", "servicePrincipals", "graph.service_principals.create", "create applications", principals.create),
-    Door("GET", "servicePrincipals", "graph.service_principals.list", "read applications", principals.read_all),
-    Door("GET", "servicePrincipals/$count", "graph.service_principals.count", "read applications",
-         principals.count_all),
+    *listed("servicePrincipals", "graph.service_principals", "read applications", principals.documents,
+            SERVICE_PRINCIPAL),
     Door("GET", "servicePrincipals/*", "graph.service_principals.read", "read applications", principals.read),
     Door("PATCH", "servicePrincipals/*", "graph.service_principals.change", "write applications", principals.change),
     Door("DELETE", "servicePrincipals/*", "graph.service_principals.delete", "write applications", principals.delete),
-    Door("GET", "servicePrincipals/*/owners", "graph.service_principals.owners.list", "read applications",
-         lambda call: owners.read_all(call, principals.find(call).id)),
+    *listed("servicePrincipals/*/owners", "graph.service_principals.owners", "read applications",
+            lambda call: owners.documents(call, principals.find(call).id), DIRECTORY_OBJECT, casts=OWNERS),
     Door("POST", "servicePrincipals/*/owners/$ref", "graph.service_principals.owners.add", "write applications",
          lambda call: owners.add(call, principals.managed(call).id)),
     Door("DELETE", "servicePrincipals/*/owners/*/$ref", "graph.service_principals.owners.remove", "write applications",
          lambda call: owners.remove(call, principals.managed(call).id)),
+    *listed("servicePrincipals/*/memberOf", "graph.service_principals.member_of", "read applications",
+             memberships.of_principal, DIRECTORY_OBJECT, casts=BELONGING),
+    *listed("servicePrincipals/*/transitiveMemberOf", "graph.service_principals.transitive_member_of",
+             "read applications", memberships.all_of_principal, DIRECTORY_OBJECT, casts=BELONGING),
 )  # fmt: skip
 
 _CONSENT = (
@@ -118,24 +94,61 @@ _TENANT = (
     Door("GET", "domains", "graph.domains.list", "read domains", people.read_domains),
     Door("GET", "domains/*", "graph.domains.read", "read domains", people.read_domain),
     Door("GET", "me", "graph.me.read", "read me", people.read_me),
-    Door("GET", "me/memberOf", "graph.me.member_of", "read me", people.read_my_roles, 2),
-    Door("GET", "me/memberOf/microsoft.graph.directoryRole", "graph.me.member_of", "read me", people.read_my_roles, 2),
-    Door("GET", "me/transitiveMemberOf", "graph.me.member_of", "read me", people.read_my_roles, 2),
-    Door("GET", "me/transitiveMemberOf/microsoft.graph.directoryRole", "graph.me.member_of", "read me",
-         people.read_my_roles, 2),
-    Door("GET", "users", "graph.users.list", "read users", people.read_users, 2),
+    *listed("me/memberOf", "graph.me.member_of", "read me", memberships.of_me, DIRECTORY_OBJECT,
+            units=2, casts=BELONGING),
+    *listed("me/transitiveMemberOf", "graph.me.transitive_member_of", "read me", memberships.all_of_me,
+             DIRECTORY_OBJECT, units=2, casts=BELONGING),
+    *listed("users", "graph.users", "read users", people.documents, USER, units=2),
     Door("POST", "users", "graph.users.create", "write users", people.create_user),
     Door("PATCH", "users/*", "graph.users.change", "write users", people.change_user),
     Door("GET", "users/*", "graph.users.read", "read a user", people.read_user),
-    Door("GET", "users/*/memberOf", "graph.users.member_of", "read users", people.read_roles_of, 2),
-    Door("GET", "directory/deletedItems/microsoft.graph.application", "graph.deleted.list", "read applications",
-         bin.read_applications),
-    Door("GET", "directory/deletedItems/microsoft.graph.servicePrincipal", "graph.deleted.list", "read applications",
-         bin.read_principals),
-    Door("GET", "directory/deletedItems/*", "graph.deleted.read", "read applications", bin.read),
-    Door("POST", "directory/deletedItems/*/restore", "graph.deleted.restore", "restore applications", bin.restore,
+    *listed("users/*/memberOf", "graph.users.member_of", "read users", memberships.of_user, DIRECTORY_OBJECT,
+            units=2, casts=BELONGING),
+    *listed("users/*/transitiveMemberOf", "graph.users.transitive_member_of", "read users", memberships.all_of_user,
+             DIRECTORY_OBJECT, units=2, casts=BELONGING),
+)  # fmt: skip
+
+_GROUPS = (
+    Door("POST", "groups", "graph.groups.create", "create groups", groups.create),
+    *listed("groups", "graph.groups", "read groups", groups.documents, GROUP),
+    Door("GET", "groups/*", "graph.groups.read", "read groups", groups.read),
+    Door("PATCH", "groups/*", "graph.groups.change", "write groups", groups.change),
+    Door("DELETE", "groups/*", "graph.groups.delete", "write groups", groups.delete),
+    *listed("groups/*/members", "graph.groups.members", "read groups", memberships.members, DIRECTORY_OBJECT,
+            casts=MEMBERS),
+    *listed("groups/*/transitiveMembers", "graph.groups.transitive_members", "read groups", memberships.all_members,
+             DIRECTORY_OBJECT, casts=MEMBERS),
+    Door("POST", "groups/*/members/$ref", "graph.groups.members.add", "write group members",
+         groups.add_referenced_member),
+    Door("DELETE", "groups/*/members/*/$ref", "graph.groups.members.remove", "write group members",
+         groups.remove_member),
+    *listed("groups/*/owners", "graph.groups.owners", "read groups",
+            lambda call: owners.documents(call, groups.find(call).id), DIRECTORY_OBJECT, casts=OWNERS),
+    Door("POST", "groups/*/owners/$ref", "graph.groups.owners.add", "write groups",
+         lambda call: owners.add(call, groups.managed(call).id)),
+    Door("DELETE", "groups/*/owners/*/$ref", "graph.groups.owners.remove", "write groups", groups.remove_owner),
+    *listed("groups/*/memberOf", "graph.groups.member_of", "read groups", memberships.of_group, DIRECTORY_OBJECT,
+            casts=BELONGING),
+    *listed("groups/*/transitiveMemberOf", "graph.groups.transitive_member_of", "read groups",
+             memberships.all_of_group, DIRECTORY_OBJECT, casts=BELONGING),
+)  # fmt: skip
+
+_OBJECTS = (
+    *(
+        door
+        for each, purpose in ((bin.APPLICATIONS, "read applications"), (bin.PRINCIPALS, "read applications"),
+                              (bin.GROUPS, "read groups"))
+        for door in listed(f"directory/deletedItems/microsoft.graph.{each.kind}", "graph.deleted", purpose,
+                            partial(bin.documents, compartment=each), each.entity)
+    ),
+    Door("GET", "directory/deletedItems/*", "graph.deleted.read", "read deleted", bin.read),
+    Door("POST", "directory/deletedItems/*/restore", "graph.deleted.restore", "write deleted", bin.restore,
          needs_body=False),
-    Door("DELETE", "directory/deletedItems/*", "graph.deleted.purge", "write applications", bin.purge),
+    Door("DELETE", "directory/deletedItems/*", "graph.deleted.purge", "write deleted", bin.purge),
+    Door("GET", "directoryObjects/*", "graph.directory_objects.read", "read directory objects",
+         directory_objects.read),
+    Door("POST", "directoryObjects/getByIds", "graph.directory_objects.get_by_ids", "read directory objects",
+         directory_objects.get_by_ids, 5, is_read=True),
 )  # fmt: skip
 
 _FEDERATED = (
@@ -198,35 +211,64 @@ _ROLES = (
 )  # fmt: skip
 
 DOORS: tuple[Door, ...] = (
-    *_REGISTRATIONS, *_SECRETS, *_FEDERATED, *_PRINCIPALS, *_CONSENT, *_TENANT, *_POLICIES, *_ROLES,
+    *_REGISTRATIONS, *_SECRETS, *_FEDERATED, *_PRINCIPALS, *_CONSENT, *_TENANT, *_GROUPS, *_OBJECTS,
+    *_POLICIES, *_ROLES,
 )  # fmt: skip
-# The more of a path is spelt out, the earlier it is tried: `applications/$count` before `applications/*`.
-_BY_EXACTNESS = sorted(DOORS, key=lambda door: door.segments.count("*"))
+GAPS: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("DELETE", "directoryObjects/*"), ("DELETE", "domains/*"), ("DELETE", "users/*"), ("PATCH", "domains/*"),
+        ("PATCH", "me"), ("PATCH", "organization/*"), ("POST", "domains"),
+        ("POST", "roleManagement/directory/roleDefinitions"),
+        ("DELETE", "roleManagement/directory/roleDefinitions/*"),
+        ("PATCH", "roleManagement/directory/roleDefinitions/*"),
+    }
+)  # fmt: skip
+"""Verbs that Graph has at these doors (msgraph-metadata, 2026-08) and these fakes do not play: 501, not 405."""
+
+
+def _by_place() -> dict[tuple[str, int], list[Door]]:
+    """The doors by first segment and length. The more of a path is spelt out, the earlier it is tried."""
+    places: dict[tuple[str, int], list[Door]] = {}
+    for door in sorted(DOORS, key=lambda door: door.segments.count("*")):
+        places.setdefault((door.segments[0], len(door.segments)), []).append(door)
+    return places
+
+
+_BY_PLACE = _by_place()
+_PROPERTIES = frozenset(
+    name.lower()
+    for table in (members.APPLICATION, members.SERVICE_PRINCIPAL, members.GROUP, members.USER)
+    for name in table
+)
+"""Single members can be read by a path of their own, which these fakes do not play."""
 _OUR_ROOTS = frozenset(door.segments[0] for door in DOORS)
 
 
 def find_door(method: str, address: Address) -> tuple[Door, tuple[Key, ...]]:
     """The door at an address, and the keys in it. Raises Refused (405, unknown segment) or Unmodelled."""
-    open_to_others = False
-    for door in _BY_EXACTNESS:
+    open_to_others = is_gap = False
+    first = address.segments[0] if address.segments else ""
+    place = (first.lower(), len(address.segments)) if isinstance(first, str) else ("", 0)
+    for door in _BY_PLACE.get(place, ()):
         keys = _keys(door, address)
         if keys is None:
             continue
         if door.method == method:
             return door, keys
         open_to_others = True
+        is_gap = is_gap or (method, door.path) in GAPS or (method == "GET" and door.path.endswith("/$ref"))
+    if is_gap:
+        raise _gap(method, address)
     if open_to_others:
-        raise Refused(405, facts.BAD_REQUEST, facts.METHOD_NOT_ALLOWED)
+        raise Refused(gateway.METHOD_NOT_ALLOWED)
     raise _unknown(method, address)
 
 
 def _keys(door: Door, address: Address) -> tuple[Key, ...] | None:
-    if len(door.segments) != len(address.segments):
-        return None
     keys: list[Key] = []
     for name, segment in zip(door.segments, address.segments, strict=True):
         if name == "*":
-            if isinstance(segment, str) and segment.startswith("$"):
+            if isinstance(segment, str) and (segment.startswith("$") or segment.lower() in facts.REAL_NAVIGATIONS):
                 return None
             keys.append(segment if isinstance(segment, Key) else Key(segment))
         elif isinstance(segment, Key) or segment.lower() != name:
@@ -234,13 +276,19 @@ def _keys(door: Door, address: Address) -> tuple[Key, ...] | None:
     return tuple(keys)
 
 
+def _gap(method: str, address: Address) -> Unmodelled:
+    names = [segment for segment in address.segments if isinstance(segment, str)]
+    return Unmodelled(f"{method} /{address.version}/{'/'.join(names)} of Graph")
+
+
 def _unknown(method: str, address: Address) -> Exception:
     """What no door has: a gap of these fakes where the real service has something, otherwise Graph's own refusal."""
     names = [segment for segment in address.segments if isinstance(segment, str)]
     first, last = (names[0].lower(), names[-1].lower()) if names else ("", "")
     is_real = first in facts.REAL_ROOTS or (
-        first in _OUR_ROOTS and (last in facts.REAL_NAVIGATIONS or last.startswith("microsoft.graph."))
+        first in _OUR_ROOTS
+        and (last in facts.REAL_NAVIGATIONS or last in _PROPERTIES or last.startswith("microsoft.graph."))
     )
     if not names or is_real:
-        return Unmodelled(f"{method} /{address.version}/{'/'.join(names)} of Graph")
-    return bad_odata(facts.NO_SEGMENT.format(segment=names[0] if first not in _OUR_ROOTS else names[-1]))
+        return _gap(method, address)
+    return Refused(gateway.SEGMENT_UNKNOWN, segment=names[0] if first not in _OUR_ROOTS else names[-1])

@@ -75,7 +75,27 @@ USER = Entity(
     searchable=frozenset(("displayName", "mail", "userPrincipalName")),
 )
 
-DIRECTORY_OBJECT = Entity(name="DirectoryObject", collection="directoryObjects", filters={"id": can("eq in")})
+GROUP = Entity(
+    name="Group",
+    collection="groups",
+    filters={
+        "createdDateTime": can("eq ge le", "ne gt lt in", "instant"),
+        "description": can("eq startswith in ge le", "ne"),
+        "displayName": _NAME,
+        "groupTypes": can("eq", is_list=True),
+        "id": _ID,
+        "isAssignableToRole": can("eq", "ne", "bool"),
+        "mailEnabled": can("eq", "ne", "bool"),
+        "mailNickname": can("eq startswith in ge le", "ne endswith"),
+        "securityEnabled": can("eq", "ne", "bool"),
+    },
+    sortable=frozenset(("displayName",)),
+    searchable=_SEARCHED | {"mailNickname"},
+)
+
+DIRECTORY_OBJECT = Entity(
+    name="DirectoryObject", collection="directoryObjects", filters={"id": can("eq in")}, is_mixed=True
+)
 ORGANIZATION = Entity(name="Organization", collection="organization", filters={})
 DOMAIN = Entity(name="Domain", collection="domains", filters={})
 

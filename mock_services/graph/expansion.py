@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from mock_services.errors import Unmodelled
-from mock_services.graph import shapes
+from mock_services.graph import kinds, shapes
 from mock_services.graph.query import Document, Entity, Options
 from mock_services.state.directory import Directory
 
@@ -11,17 +11,13 @@ _MOST = 20
 Relation = Callable[[Directory, str], Iterable[Document]]
 
 
-def principal(directory: Directory, identity: str) -> Document | None:
-    """A user or service principal with its type; None for one that is in the bin."""
-    if user := directory.user(id=identity):
-        return {"@odata.type": "#microsoft.graph.user", **shapes.user(user)}
-    if found := directory.service_principal(id=identity):
-        return {"@odata.type": "#microsoft.graph.servicePrincipal", **shapes.service_principal(found)}
-    return None
-
-
 def _owners(directory: Directory, identity: str) -> Iterable[Document]:
-    shown = (principal(directory, each) for each in directory.owners_of(identity))
+    shown = (kinds.typed(directory, each, kinds.PRINCIPALS) for each in directory.owners_of(identity))
+    return (each for each in shown if each)
+
+
+def _members(directory: Directory, identity: str) -> Iterable[Document]:
+    shown = (kinds.typed(directory, each, kinds.HOLDERS) for each in directory.members_of(identity))
     return (each for each in shown if each)
 
 
@@ -30,6 +26,8 @@ _RELATIONS: dict[tuple[str, str], Relation] = {
     ("Application", "federatedidentitycredentials"): lambda directory, identity: map(
         shapes.federated_credential, directory.federated_credentials(identity)
     ),
+    ("Group", "members"): _members,
+    ("Group", "owners"): _owners,
     ("ServicePrincipal", "owners"): _owners,
     ("ServicePrincipal", "approleassignments"): lambda directory, identity: (
         shapes.role_assignment(each, directory) for each in directory.app_roles_of(identity)

@@ -9,10 +9,11 @@ from mock_services.errors import Taken, Unmodelled
 from mock_services.graph import facts, shapes
 from mock_services.graph.call import Answer, Call
 from mock_services.graph.entities import FEDERATED_CREDENTIAL
-from mock_services.graph.errors import Refused, bad_request, conflict, not_found
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import FEDERATED_CREDENTIAL as MEMBERS
 from mock_services.graph.members import read_members
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import credentials, objects
 from mock_services.state.directory import Application, FederatedCredential
 
 _KIND = "FederatedIdentityCredential"
@@ -37,7 +38,7 @@ def _find(call: Call, held: Application) -> FederatedCredential | None:
 def _found(call: Call, held: Application) -> FederatedCredential:
     credential = _find(call, held)
     if credential is None:
-        raise not_found(call.keys[1].value)
+        raise Refused(objects.NOT_FOUND, key=call.keys[1].value)
     return credential
 
 
@@ -61,10 +62,10 @@ def create(call: Call, held: Application, name: str | None = None) -> Answer:
         if read.get(member) in (None, "", []):
             if read.get("claims_matching_expression") is not None:
                 raise Unmodelled("a federated credential with a claimsMatchingExpression")
-            raise bad_request(facts.VALUE_REQUIRED, member=member, kind=_KIND)
+            raise Refused(objects.VALUE_REQUIRED, member=member, kind=_KIND)
     _check(read)
     if len(call.directory.federated_credentials(held.id)) >= facts.FEDERATED_CREDENTIALS_OF_APPLICATION:
-        raise Refused(403, facts.QUOTA_EXCEEDED, facts.FEDERATED_TOO_MANY)
+        raise Refused(credentials.FEDERATED_TOO_MANY)
     try:
         made = call.directory.add_federated_credential(
             held.id, description=read.get("description"), **{member: read[member] for member in _NEEDED}
@@ -80,10 +81,10 @@ def change(call: Call, held: Application) -> Answer:
     if credential is None:
         if call.creates_if_missing:
             return create(call, held, name=call.keys[1].value)
-        raise not_found(call.keys[1].value)
+        raise Refused(objects.NOT_FOUND, key=call.keys[1].value)
     read = read_members(call.body, MEMBERS, _KIND)
     if read.pop("name", credential.name) != credential.name:
-        raise bad_request(facts.READ_ONLY, member="name")
+        raise Refused(objects.READ_ONLY, member="name")
     _check(read)
     try:
         call.directory.change_federated_credential(held.id, credential.id, **read)
@@ -124,14 +125,10 @@ def _is_url(text: str) -> bool:
 
 
 def _bad_value(member: str, value: str | None) -> Refused:
-    return Refused(400, facts.BAD_FEDERATED_VALUE, facts.BAD_FEDERATED_TEXT.format(member=member, value=value or ""))
+    return Refused(credentials.FEDERATED_VALUE_INVALID, member=member, value=value or "")
 
 
 def _twin(taken: Taken, wanted: Mapping[str, Any]) -> Refused:
     if taken.kind == "name":
-        return conflict(facts.FEDERATED_NAME_TAKEN.format(name=taken.key))
-    return Refused(
-        400,
-        facts.BAD_FEDERATED_VALUE,
-        facts.FEDERATED_SUBJECT_TAKEN.format(issuer=wanted["issuer"], subject=wanted["subject"]),
-    )
+        return Refused(credentials.FEDERATED_NAME_TAKEN, name=taken.key)
+    return Refused(credentials.FEDERATED_SUBJECT_TAKEN, issuer=wanted["issuer"], subject=wanted["subject"])

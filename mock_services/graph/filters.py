@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mock_services.graph import facts
-from mock_services.graph.errors import Refused, bad_odata, bad_query
+from mock_services.graph.errors import Refused
+from mock_services.graph.refusals import queries
 
 if TYPE_CHECKING:
     from odata_query import ast
@@ -57,16 +57,16 @@ class _Reading:
         from odata_query import ast
 
         if not isinstance(node, ast.Identifier) or node.namespace:
-            raise bad_query(facts.BAD_CLAUSE, member=_spelt(node), kind=self.entity)
+            raise Refused(queries.CLAUSE_UNSUPPORTED, member=_spelt(node), kind=self.entity)
         name = node.name
         member = self.members.get(name)
         if member is None:
-            raise bad_query(facts.BAD_CLAUSE, member=name, kind=self.entity)
+            raise Refused(queries.CLAUSE_UNSUPPORTED, member=name, kind=self.entity)
         if operator in member.advanced and not self.is_advanced:
             spelling = {"endswith": "endsWith", "startswith": "startsWith"}.get(operator, operator)
-            raise bad_query(facts.NEEDS_ADVANCED, operator=spelling)
+            raise Refused(queries.NEEDS_ADVANCED, operator=spelling)
         if operator not in member.operators | member.advanced:
-            raise bad_query(facts.BAD_CLAUSE, member=name, kind=self.entity)
+            raise Refused(queries.CLAUSE_UNSUPPORTED, member=name, kind=self.entity)
         return name, member
 
 
@@ -81,12 +81,12 @@ def _parse(text: str) -> Any:
     from odata_query.grammar import ODataLexer, ODataParser
 
     if len(text) > _LONGEST or "\x00" in text:
-        raise bad_odata("Invalid filter clause")
+        raise Refused(queries.FILTER_TOO_LONG)
     try:
         return ODataParser().parse(ODataLexer().tokenize(_normal(text.strip())))
     except (ODataException, RecursionError, ValueError, TypeError, AttributeError):
         # The library trips over some malformed texts in its own ways; all of them are one refusal on the wire.
-        raise bad_odata(f"Invalid filter clause: Syntax error in '{text}'.") from None
+        raise Refused(queries.FILTER_UNREADABLE, text=text) from None
 
 
 def _normal(text: str) -> str:
@@ -108,7 +108,7 @@ def _condition(node: Any, reading: _Reading, depth: int) -> Condition:  # noqa: 
     from odata_query import ast
 
     if depth > _DEEPEST:
-        raise bad_odata("Invalid filter clause: The recursion limit has been exceeded.")
+        raise Refused(queries.FILTER_TOO_DEEP)
     if isinstance(node, ast.BoolOp):
         left = _condition(node.left, reading, depth + 1)
         right = _condition(node.right, reading, depth + 1)
@@ -126,12 +126,12 @@ def _condition(node: Any, reading: _Reading, depth: int) -> Condition:  # noqa: 
     if isinstance(node, ast.Identifier) and reading.members.get(node.name, can("")).kind == "bool":
         name, _ = reading.member(node, "eq")
         return lambda document: document[name] is True
-    raise bad_odata("Invalid filter clause: The filter expression must evaluate to a single boolean value.")
+    raise Refused(queries.FILTER_NOT_BOOLEAN)
 
 
 def _negated(node: "ast.UnaryOp", reading: _Reading, depth: int) -> Condition:
     if not reading.is_advanced:
-        raise bad_query(facts.NEEDS_ADVANCED, operator="not")
+        raise Refused(queries.NEEDS_ADVANCED, operator="not")
     inner = _condition(node.operand, reading, depth + 1)
     return lambda document: not inner(document)
 
@@ -145,10 +145,9 @@ def _compare(node: "ast.Compare", reading: _Reading, depth: int) -> Condition:
         return lambda document: inner(document) is wanted
     name, member = reading.member(node.left, operator)
     if member.is_list:
-        raise bad_query(facts.BAD_CLAUSE, member=name, kind=reading.entity)
+        raise Refused(queries.CLAUSE_UNSUPPORTED, member=name, kind=reading.entity)
     if operator == "in":
-        if not isinstance(node.right, ast.List):
-            raise bad_odata("Invalid filter clause: the 'in' operator needs a list.")
+        assert isinstance(node.right, ast.List)  # noqa: S101 - narrows the type: the grammar takes nothing else
         wanted_values = {_literal(each, member, "in") for each in node.right.val}
         return lambda document: _comparable(document[name], member) in wanted_values
     value = _literal(node.right, member, operator)
@@ -171,13 +170,10 @@ def _call(node: "ast.Call", reading: _Reading) -> Condition:
 
     function = node.func.name
     if function not in ("startswith", "endswith", "contains") or len(node.args) != 2:
-        raise bad_query(facts.BAD_CLAUSE, member=function, kind=reading.entity)
+        raise Refused(queries.CLAUSE_UNSUPPORTED, member=function, kind=reading.entity)
     name, _ = reading.member(node.args[0], function)
     if not isinstance(node.args[1], ast.String):
-        raise bad_odata(
-            f"Invalid filter clause: No function signature for the function with name '{function}' matches the"
-            " specified arguments."
-        )
+        raise Refused(queries.FILTER_ARGUMENTS_WRONG, function=function)
     text = node.args[1].val
     return lambda document: _matches(function, document[name], text)
 
@@ -196,17 +192,17 @@ def _any(node: "ast.CollectionLambda", reading: _Reading) -> Condition:
     variable = node.lambda_.identifier.name if node.lambda_ else ""
     clause = node.lambda_.expression if node.lambda_ else None
     if not isinstance(node.operator, ast.Any):
-        raise bad_query(facts.BAD_CLAUSE, member=_spelt(node.owner), kind=reading.entity)
+        raise Refused(queries.CLAUSE_UNSUPPORTED, member=_spelt(node.owner), kind=reading.entity)
     if isinstance(clause, ast.Compare):
         subject, operator, literal = clause.left, _NAMES[type(clause.comparator).__name__], clause.right
     elif isinstance(clause, ast.Call) and len(clause.args) == 2:
         subject, operator, literal = clause.args[0], clause.func.name, clause.args[1]
     else:
-        raise bad_query(facts.BAD_CLAUSE, member=_spelt(node.owner), kind=reading.entity)
+        raise Refused(queries.CLAUSE_UNSUPPORTED, member=_spelt(node.owner), kind=reading.entity)
     name, member = reading.member(node.owner, operator)
     is_about_it = isinstance(subject, ast.Identifier) and subject.name == variable
     if not member.is_list or not is_about_it or not isinstance(literal, ast.String):
-        raise bad_query(facts.BAD_CLAUSE, member=name, kind=reading.entity)
+        raise Refused(queries.CLAUSE_UNSUPPORTED, member=name, kind=reading.entity)
     if operator == "eq":
         wanted = literal.val.casefold()
         return lambda document: any(each.casefold() == wanted for each in document[name])
@@ -227,10 +223,11 @@ def _literal(node: Any, member: Filterable, operator: str) -> Any:
     if member.kind == "instant" and isinstance(node, (ast.DateTime, ast.Date)):
         return _moment(node.val)
     given = {"GUID": "Edm.Guid", "Integer": "Edm.Int32", "Boolean": "Edm.Boolean", "String": "Edm.String"}
-    raise bad_odata(
-        "Invalid filter clause: A binary operator with incompatible types was detected. Found operand types"
-        f" '{_KINDS[member.kind]}' and '{given.get(type(node).__name__, 'Edm.Untyped')}' for operator kind"
-        f" '{_LONG_NAMES[operator]}'."
+    raise Refused(
+        queries.FILTER_TYPES_WRONG,
+        left=_KINDS[member.kind],
+        right=given.get(type(node).__name__, "Edm.Untyped"),
+        operator=_LONG_NAMES[operator],
     )
 
 
@@ -243,7 +240,7 @@ def _moment(text: str) -> datetime:
 
 
 def _unreadable(text: str) -> Refused:
-    return bad_odata(f"Invalid filter clause: Unrecognized 'Edm.DateTimeOffset' literal '{text}'.")
+    return Refused(queries.FILTER_INSTANT_UNREADABLE, text=text)
 
 
 def _comparable(value: Any, member: Filterable) -> Any:

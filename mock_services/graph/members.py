@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from mock_services.graph import facts
 from mock_services.graph.addressing import is_guid
-from mock_services.graph.errors import bad_request
+from mock_services.graph.errors import Refused
+from mock_services.graph.refusals import objects
 
 Kind = str | list[Any] | dict[str, Any]
 
@@ -197,6 +197,26 @@ UNIFIED_ASSIGNMENT: dict[str, Member] = {
     "roleDefinitionId": Member("role_definition_id", "guid", nullable=False),
 }
 
+GROUP: dict[str, Member] = {
+    "classification": Member("classification", "text"),
+    "description": Member("description", "text"),
+    "displayName": Member("display_name", "text", nullable=False),
+    "groupTypes": Member("group_types", ["text"], nullable=False),
+    "isAssignableToRole": Member("is_assignable_to_role", "bool"),
+    "mailEnabled": Member("mail_enabled", "bool", nullable=False),
+    "mailNickname": Member("mail_nickname", "text", nullable=False),
+    "membershipRule": Member("membershipRule", "text"),
+    "membershipRuleProcessingState": Member("membershipRuleProcessingState", "text"),
+    "preferredDataLocation": Member("preferredDataLocation", "text"),
+    "preferredLanguage": Member("preferredLanguage", "text"),
+    "securityEnabled": Member("security_enabled", "bool", nullable=False),
+    "theme": Member("theme", "text"),
+    "uniqueName": Member("uniqueName", "text"),
+    "visibility": Member("visibility", "text"),
+}
+
+GET_BY_IDS: dict[str, Member] = {"ids": Member("ids", ["text"]), "types": Member("types", ["text"])}
+
 USER: dict[str, Member] = {
     "accountEnabled": Member("account_enabled", "bool", nullable=False),
     "displayName": Member("display_name", "text", nullable=False),
@@ -220,6 +240,8 @@ _READ_ONLY = {
     "AuthorizationPolicy": "id",
     "FederatedIdentityCredential": "id",
     "UnifiedRoleAssignment": "id",
+    "Group": "id createdDateTime deletedDateTime expirationDateTime mail onPremisesSyncEnabled proxyAddresses"
+    " renewedDateTime securityIdentifier",
     "User": "id createdDateTime deletedDateTime mail",
     "AppRoleAssignment": "id createdDateTime deletedDateTime principalDisplayName principalType resourceDisplayName",
 }
@@ -237,9 +259,9 @@ def read_members(body: Mapping[str, Any], members: Mapping[str, Member], resourc
         member = members.get(wire)
         if member is None:
             known = wire in _READ_ONLY.get(resource, "").split()
-            raise bad_request(facts.READ_ONLY if known else facts.INVALID_PROPERTY, member=wire)
+            raise Refused(objects.READ_ONLY if known else objects.PROPERTY_INVALID, member=wire)
         if value is None and not member.nullable:
-            raise bad_request(facts.INVALID_VALUE, member=wire, resource=resource, kind=resource)
+            raise Refused(objects.VALUE_INVALID, member=wire, resource=resource, kind=resource)
         read[member.name] = _checked(value, member.kind, wire, resource)
     return read
 
@@ -250,12 +272,12 @@ def _checked(value: Any, kind: Kind, path: str, resource: str) -> Any:
         return None
     if isinstance(kind, list) and isinstance(value, list):
         if any(each is None for each in value):
-            raise bad_request(facts.INVALID_VALUE, member=path, kind=resource)
+            raise Refused(objects.VALUE_INVALID, member=path, kind=resource)
         return [_checked(each, kind[0], path, resource) for each in value]
     if isinstance(kind, dict) and isinstance(value, dict):
         unknown = next((name for name in value if "@" not in name and name not in kind), None)
         if unknown is not None:
-            raise bad_request(facts.INVALID_PROPERTY, member=unknown)
+            raise Refused(objects.PROPERTY_INVALID, member=unknown)
         return {
             name: _checked(each, kind[name], f"{path}.{name}", resource)
             for name, each in value.items()
@@ -263,7 +285,7 @@ def _checked(value: Any, kind: Kind, path: str, resource: str) -> Any:
         }
     if isinstance(kind, str) and _fits(value, kind):
         return value
-    raise bad_request(facts.INVALID_VALUE, member=path, kind=resource)
+    raise Refused(objects.VALUE_INVALID, member=path, kind=resource)
 
 
 def _fits(value: Any, kind: str) -> bool:

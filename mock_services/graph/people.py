@@ -1,13 +1,14 @@
 """The tenant itself, and the people in it."""
 
 from mock_services.errors import Taken
-from mock_services.graph import facts, shapes
+from mock_services.graph import shapes
 from mock_services.graph.call import Answer, Call, required
-from mock_services.graph.entities import DIRECTORY_OBJECT, DOMAIN, ORGANIZATION, USER
-from mock_services.graph.errors import bad_request, conflict, denied, not_found
+from mock_services.graph.entities import DOMAIN, ORGANIZATION, USER
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import USER as USER_MEMBERS
 from mock_services.graph.members import read_members
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import objects
 from mock_services.state.directory import User
 
 _OTHER_PEOPLE = frozenset(
@@ -32,7 +33,7 @@ def read_organizations(call: Call) -> Answer:
 def read_organization(call: Call) -> Answer:
     """GET /organization/{id}."""
     if call.keys[0].guid() != call.tenant.id:
-        raise not_found(call.keys[0].value)
+        raise Refused(objects.NOT_FOUND, key=call.keys[0].value)
     return call.one(_organization(call), ORGANIZATION)
 
 
@@ -44,57 +45,43 @@ def read_domains(call: Call) -> Answer:
 def read_domain(call: Call) -> Answer:
     """GET /domains/{name}."""
     if call.keys[0].value.lower() != call.directory.domain:
-        raise not_found(call.keys[0].value)
+        raise Refused(objects.NOT_FOUND, key=call.keys[0].value)
     return call.one(shapes.domain(call.directory), DOMAIN)
 
 
-def _myself(call: Call) -> User:
+def myself(call: Call) -> User:
+    """The person who calls. Raises Refused for an application."""
     user = call.directory.user(id=call.caller.object_id) if call.caller.is_user else None
     if user is None:
-        raise bad_request(facts.ONLY_DELEGATED)
+        raise Refused(objects.ONLY_DELEGATED)
     return user
 
 
 def read_me(call: Call) -> Answer:
     """GET /me: for people only."""
-    return call.one(shapes.user(_myself(call)), USER)
+    return call.one(shapes.user(myself(call)), USER)
 
 
-def read_my_roles(call: Call) -> Answer:
-    """GET /me/memberOf, and the same through groups, of which there are none."""
-    return _roles(call, _myself(call))
-
-
-def _roles(call: Call, user: User) -> Answer:
-    held = set(call.directory.directory_roles_of(user.id))
-    roles = [each for each in call.directory.directory_roles() if each.template_id in held]
-    return call.many([shapes.directory_role(each) for each in roles], DIRECTORY_OBJECT)
-
-
-def _find(call: Call) -> User:
+def find(call: Call) -> User:
+    """The person whom the path names, by id or sign-in name. Raises Refused."""
     key = call.keys[0].value
     user = call.directory.user(user_principal_name=key) if "@" in key else call.directory.user(id=key)
     if user is None:
-        raise not_found(key)
+        raise Refused(objects.NOT_FOUND, key=key)
     return user
 
 
-def read_users(call: Call) -> Answer:
+def documents(call: Call) -> list[Document]:
     """GET /users."""
-    return call.many([shapes.user(each) for each in call.directory.users()], USER)
+    return [shapes.user(each) for each in call.directory.users()]
 
 
 def read_user(call: Call) -> Answer:
     """GET /users/{id or sign-in name}."""
-    user, caller = _find(call), call.caller
+    user, caller = find(call), call.caller
     if caller.is_user and user.id != caller.object_id and caller.scopes.isdisjoint(_OTHER_PEOPLE):
-        raise denied()
+        raise Refused(objects.DENIED)
     return call.one(shapes.user(user), USER)
-
-
-def read_roles_of(call: Call) -> Answer:
-    """GET /users/{key}/memberOf."""
-    return _roles(call, _find(call))
 
 
 def create_user(call: Call) -> Answer:
@@ -109,7 +96,7 @@ def create_user(call: Call) -> Answer:
     try:
         made = call.directory.add_user(name, read["display_name"], password)
     except Taken:
-        raise conflict(facts.OBJECT_CONFLICT.format(member="userPrincipalName")) from None
+        raise Refused(objects.NAME_TAKEN, member="userPrincipalName") from None
     if not read["account_enabled"]:
         call.directory.change_user(made.id, account_enabled=False)
     return call.one(shapes.user(made), USER, status=201, location=call.location_of(made.id, "User"))
@@ -118,12 +105,12 @@ def create_user(call: Call) -> Answer:
 def _check_domain(call: Call, name: str) -> None:
     local, _, domain = name.rpartition("@")
     if not local or domain.lower() != call.directory.domain.lower():
-        raise bad_request(facts.FOREIGN_DOMAIN)
+        raise Refused(objects.DOMAIN_FOREIGN)
 
 
 def change_user(call: Call) -> Answer:
     """PATCH /users/{key}: name, sign-in name, password, whether the account is enabled."""
-    user = _find(call)
+    user = find(call)
     read = read_members(call.body, USER_MEMBERS, "User")
     profile = read.pop("password_profile", None) or {}
     read.pop("mail_nickname", None)  # kept nowhere: no read of these fakes shows it
@@ -132,7 +119,7 @@ def change_user(call: Call) -> Answer:
         _check_domain(call, name)
         other = call.directory.user(user_principal_name=name)
         if other is not None and other.id != user.id:
-            raise conflict(facts.OBJECT_CONFLICT.format(member="userPrincipalName"))
+            raise Refused(objects.NAME_TAKEN, member="userPrincipalName")
     if read:
         call.directory.change_user(user.id, **read)
     if profile.get("password"):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mock_services.graph.bearer import Caller
-from mock_services.graph.errors import denied
+from mock_services.graph.errors import Refused
+from mock_services.graph.refusals import objects
 from mock_services.state import well_known as known
 
 OWNED_BY = "Application.ReadWrite.OwnedBy"
@@ -54,7 +55,12 @@ _APP_POLICY_WRITER = "Policy.ReadWrite.ApplicationConfiguration"
 _POLICY_READERS = ("Policy.Read.All", _APP_POLICY_WRITER)
 _AUTHORIZATION_WRITER = "Policy.ReadWrite.Authorization"
 _ROLE_READERS = ("RoleManagement.Read.Directory", "RoleManagement.ReadWrite.Directory")
+_ROLE_WRITERS = ("RoleManagement.ReadWrite.Directory",)
 _ROLE_ADMINS = (known.GLOBAL_ADMINISTRATOR, known.PRIVILEGED_ROLE_ADMINISTRATOR)
+_GROUP_WRITERS = ("Group.ReadWrite.All", "Directory.ReadWrite.All")
+_GROUP_READERS = (*_GROUP_WRITERS, "Group.Read.All", "GroupMember.Read.All", "GroupMember.ReadWrite.All",
+                  "Directory.Read.All")  # fmt: skip
+_GROUP_ADMINS = (known.GLOBAL_ADMINISTRATOR, known.GROUPS_ADMINISTRATOR, known.USER_ADMINISTRATOR)
 
 NEEDS: dict[str, Need] = {
     "read applications": Need((*_APP_READERS, OWNED_BY), (*_APP_READERS, AS_USER)),
@@ -118,15 +124,31 @@ NEEDS: dict[str, Need] = {
     ),
     "read roles": Need((*_ROLE_READERS, *_DIRECTORY_READERS), (*_ROLE_READERS, *_DIRECTORY_READERS, AS_USER)),
     "read role assignments": Need(_ROLE_READERS, (*_ROLE_READERS, AS_USER)),
-    "write roles": Need(
-        ("RoleManagement.ReadWrite.Directory",),
-        ("RoleManagement.ReadWrite.Directory", AS_USER),
-        directory_roles=_ROLE_ADMINS,
+    "write roles": Need(_ROLE_WRITERS, (*_ROLE_WRITERS, AS_USER), directory_roles=_ROLE_ADMINS),
+    "read groups": Need(_GROUP_READERS, (*_GROUP_READERS, AS_USER)),
+    # A plain user may make one while allowedToCreateSecurityGroups holds, which is the default.
+    "create groups": Need(
+        ("Group.Create", *_GROUP_WRITERS), (*_GROUP_WRITERS, AS_USER), directory_roles=_GROUP_ADMINS, owners_too=True
     ),
+    "write groups": Need(_GROUP_WRITERS, (*_GROUP_WRITERS, AS_USER), directory_roles=_GROUP_ADMINS, owners_too=True),
+    "write group members": Need(
+        (*_GROUP_WRITERS, "GroupMember.ReadWrite.All"),
+        (*_GROUP_WRITERS, "GroupMember.ReadWrite.All", AS_USER),
+        directory_roles=_GROUP_ADMINS,
+        owners_too=True,
+    ),
+    # In addition to the above for a group that can hold roles; Directory.ReadWrite.All does not reach it
+    # (hashicorp/terraform-provider-azuread#1181, microsoft-graph-docs#15815).
+    "write role groups": Need(_ROLE_WRITERS, (*_ROLE_WRITERS, AS_USER), directory_roles=_ROLE_ADMINS, owners_too=True),
+    "read directory objects": Need(_DIRECTORY_READERS, (*_DIRECTORY_READERS, AS_USER)),
+    # What lies in the bin asks for its own kind's permission besides: the act sees to that.
+    "read deleted": Need((*_APP_READERS, OWNED_BY, *_GROUP_READERS), (*_APP_READERS, *_GROUP_READERS, AS_USER)),
+    "restore groups": Need(_GROUP_WRITERS, (*_GROUP_WRITERS, AS_USER), directory_roles=_GROUP_ADMINS, owners_too=True),
+    "write deleted": Need((*_APP_WRITERS, OWNED_BY, *_GROUP_WRITERS), (*_APP_WRITERS, *_GROUP_WRITERS, AS_USER)),
     "write users": Need(
         ("User.ReadWrite.All", "Directory.ReadWrite.All"),
         ("User.ReadWrite.All", "Directory.ReadWrite.All", AS_USER),
-        directory_roles=(known.GLOBAL_ADMINISTRATOR,),
+        directory_roles=(known.GLOBAL_ADMINISTRATOR, known.USER_ADMINISTRATOR),
     ),
 }
 
@@ -140,7 +162,7 @@ def authorise(caller: Caller, purpose: str) -> Reach:
     reach = _of_person(caller, need) if caller.is_user else _of_application(caller, need)
     held = caller.scopes if caller.is_user else caller.roles
     if reach is None or (need.besides and held.isdisjoint(need.besides)):
-        raise denied()
+        raise Refused(objects.DENIED)
     return reach
 
 

@@ -3,14 +3,15 @@
 from typing import Any
 
 from mock_services.errors import Missing, Taken, Unmodelled
-from mock_services.graph import applications, facts, shapes
+from mock_services.graph import applications, shapes
 from mock_services.graph.addressing import is_guid
 from mock_services.graph.call import Answer, Call, required
 from mock_services.graph.entities import APP_POLICY, DIRECTORY_OBJECT
-from mock_services.graph.errors import bad_request, not_found
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import APP_POLICY as POLICY_MEMBERS
 from mock_services.graph.members import AUTHORIZATION_POLICY, TENANT_APP_POLICY, read_members
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import objects
 from mock_services.graph.restrictions import read_duration
 
 _KIND = "AppManagementPolicy"
@@ -34,7 +35,7 @@ def change_authorization(call: Call) -> Answer:
     """PATCH /policies/authorizationPolicy."""
     read = read_members(call.body, AUTHORIZATION_POLICY, "AuthorizationPolicy")
     if any(value is None for value in (read.get("defaultUserRolePermissions") or {}).values()):
-        raise bad_request(facts.INVALID_VALUE, member="defaultUserRolePermissions", kind="AuthorizationPolicy")
+        raise Refused(objects.VALUE_INVALID, member="defaultUserRolePermissions", kind="AuthorizationPolicy")
     call.directory.set_authorization_policy(shapes.merged(call.directory.authorization_policy(), read))
     return Answer(204)
 
@@ -57,7 +58,7 @@ def _find(call: Call) -> Document:
     wanted = call.keys[0].guid()
     found = next((each for each in call.directory.app_policies() if each["id"] == wanted), None)
     if found is None:
-        raise not_found(call.keys[0].value)
+        raise Refused(objects.NOT_FOUND, key=call.keys[0].value)
     return found
 
 
@@ -114,13 +115,13 @@ def assign(call: Call) -> Answer:
     url = call.body.get("@odata.id")
     wanted = url.rstrip("/").rsplit("/", 1)[-1] if isinstance(url, str) else ""
     if not is_guid(wanted):
-        raise bad_request(facts.INVALID_VALUE, member="appManagementPolicies", kind="Application")
+        raise Refused(objects.VALUE_INVALID, member="appManagementPolicies", kind="Application")
     try:
         call.directory.assign_app_policy(held.id, wanted)
     except Missing:
-        raise not_found(wanted) from None
+        raise Refused(objects.NOT_FOUND, key=wanted) from None
     except Taken:
-        raise bad_request(facts.ADDED_TWICE, member="appManagementPolicies") from None
+        raise Refused(objects.ADDED_TWICE, member="appManagementPolicies") from None
     return Answer(204)
 
 
@@ -130,7 +131,7 @@ def unassign(call: Call) -> Answer:
     try:
         call.directory.unassign_app_policy(held.id, call.keys[1].guid())
     except Missing:
-        raise bad_request(facts.REMOVED_ABSENT, member="appManagementPolicies") from None
+        raise Refused(objects.REMOVED_ABSENT, member="appManagementPolicies") from None
     return Answer(204)
 
 
@@ -149,7 +150,7 @@ def _check_one(each: Document, kind: str, types: tuple[str, ...]) -> None:
     if each.get("excludeActors"):
         raise Unmodelled("an app management policy that excludes actors")
     if restriction not in types or each.get("state", "enabled") not in ("enabled", "disabled"):
-        raise bad_request(facts.INVALID_VALUE, member=kind, kind=_KIND)
+        raise Refused(objects.VALUE_INVALID, member=kind, kind=_KIND)
     is_lifetime = restriction not in _WITHOUT_LIFETIME
     if (lifetime is not None) != is_lifetime or (lifetime is not None and read_duration(lifetime) is None):
-        raise bad_request(facts.INVALID_VALUE, member=f"{kind}.maxLifetime", kind=_KIND)
+        raise Refused(objects.VALUE_INVALID, member=f"{kind}.maxLifetime", kind=_KIND)

@@ -1,14 +1,15 @@
 """What can be done with service principals."""
 
 from mock_services.errors import Missing, Taken
-from mock_services.graph import creation, facts, shapes
+from mock_services.graph import creation, shapes
 from mock_services.graph.call import Answer, Call, required
 from mock_services.graph.entities import SERVICE_PRINCIPAL
-from mock_services.graph.errors import Refused, bad_odata, bad_request, conflict, denied, no_backing, not_found
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import SERVICE_PRINCIPAL as MEMBERS
 from mock_services.graph.members import read_members
 from mock_services.graph.permissions import Reach
-from mock_services.graph.query import count
+from mock_services.graph.query import Document
+from mock_services.graph.refusals import gateway, objects
 from mock_services.state.directory import ServicePrincipal
 
 _KIND = "ServicePrincipal"
@@ -22,17 +23,18 @@ def find(call: Call) -> ServicePrincipal:
     elif key.name == "appId":
         held = call.directory.service_principal(app_id=key.value)
     else:
-        raise bad_odata(f"The key '{key.name}' is not an alternate key of type 'microsoft.graph.servicePrincipal'.")
+        raise Refused(gateway.KEY_UNKNOWN, key=key.name, type="servicePrincipal")
     if held is None:
-        raise not_found(key.value)
+        raise Refused(objects.NOT_FOUND, key=key.value)
     return held
 
 
 def managed(call: Call) -> ServicePrincipal:
-    """The principal, which the caller must be allowed to change. Raises Refused."""
+    """The principal as it was written last, which the caller must be allowed to change. Raises Refused."""
     held = find(call)
     call.must_own(held.id)
-    return held
+    call.touch(held.id)
+    return call.directory.written_principal(held.id) if call.directory.replication.lags else held
 
 
 def create(call: Call, app_id: str | None = None) -> Answer:
@@ -46,9 +48,9 @@ def create(call: Call, app_id: str | None = None) -> Answer:
     try:
         held = call.directory.add_service_principal(wanted, **read)
     except Missing:
-        raise no_backing(wanted) from None
+        raise Refused(objects.NO_BACKING, app_id=wanted) from None
     except Taken:
-        raise conflict(facts.PRINCIPAL_EXISTS.format(app_id=wanted)) from None
+        raise Refused(objects.PRINCIPAL_EXISTS, app_id=wanted) from None
     creation.record(call, held.id)
     if call.reach is Reach.OWNED:
         call.directory.add_owner(held.id, call.caller.object_id)
@@ -62,7 +64,7 @@ def _must_reach(call: Call, app_id: str) -> None:
         return
     application = call.directory.application(app_id=app_id)
     if application is None:
-        raise denied() if call.caller.is_user else denied(facts.BACKING_NOT_LOCAL)
+        raise Refused(objects.DENIED) if call.caller.is_user else Refused(objects.BACKING_NOT_LOCAL)
     call.must_own(application.id)
 
 
@@ -76,16 +78,9 @@ def read(call: Call) -> Answer:
     return call.one(shapes.service_principal(find(call)), SERVICE_PRINCIPAL)
 
 
-def read_all(call: Call) -> Answer:
+def documents(call: Call) -> list[Document]:
     """GET /servicePrincipals."""
-    held = call.directory.service_principals()
-    return call.many([shapes.service_principal(each) for each in held], SERVICE_PRINCIPAL)
-
-
-def count_all(call: Call) -> Answer:
-    """GET /servicePrincipals/$count."""
-    documents = [shapes.service_principal(each) for each in call.directory.service_principals()]
-    return Answer(200, str(count(documents, call.options, SERVICE_PRINCIPAL)))
+    return [shapes.service_principal(each) for each in call.directory.service_principals()]
 
 
 def change(call: Call) -> Answer:
@@ -98,7 +93,7 @@ def change(call: Call) -> Answer:
         raise
     read = read_members(call.body, MEMBERS, _KIND)
     if str(read.pop("app_id", held.app_id)).lower() != held.app_id:
-        raise bad_request(facts.READ_ONLY, member="appId")
+        raise Refused(objects.READ_ONLY, member="appId")
     _fill(read)
     call.directory.change_service_principal(held.id, **read)
     return Answer(204)

@@ -14,8 +14,9 @@ from urllib.parse import quote
 
 from mock_services.errors import Unmodelled
 from mock_services.graph import facts
-from mock_services.graph.errors import Refused, bad_odata, bad_query
+from mock_services.graph.errors import Refused
 from mock_services.graph.filters import Filterable, compile_filter
+from mock_services.graph.refusals import queries
 from mock_services.graph.search import found_by
 from mock_services.odata.options import Expansion, read_expand, read_query, read_select
 from mock_services.odata.problems import BadQuery
@@ -39,6 +40,8 @@ class Entity:
     searchable: frozenset[str] = frozenset()
     unselected: frozenset[str] = frozenset()
     """Members that show only when selected."""
+    is_mixed: bool = False
+    """Objects of several kinds: a member that is selected shows where a kind has it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Options:
         try:
             return read_select(self.given["$select"])
         except BadQuery as problem:
-            raise bad_odata(f"Parsing OData Select and Expand failed: {problem.sentence}") from None
+            raise Refused(queries.SELECT_UNREADABLE, problem=problem.sentence) from None
 
     def expand(self, entity: Entity) -> Expansion | None:
         """The one relation to show with each object; the directory takes no second. Raises Refused, Unmodelled."""
@@ -71,11 +74,11 @@ class Options:
         try:
             wanted = read_expand(text)
         except BadQuery as problem:
-            raise bad_odata(f"Parsing OData Select and Expand failed: {problem.sentence}") from None
+            raise Refused(queries.SELECT_UNREADABLE, problem=problem.sentence) from None
         if len(wanted) != 1 or not wanted[0].name or wanted[0].is_reference or wanted[0].options.keys() - {"$select"}:
             raise Unmodelled(f"$expand={text} of Graph")
         if wanted[0].name.lower() not in facts.REAL_NAVIGATIONS:
-            raise bad_odata(_no_property(wanted[0].name, entity))
+            raise _no_property(wanted[0].name, entity)
         return wanted[0]
 
     def top(self) -> int:
@@ -84,12 +87,9 @@ class Options:
         if text is None:
             return facts.DEFAULT_PAGE
         if not (text.isascii() and text.isdigit()):
-            raise bad_odata(
-                f"Invalid value '{text}' for $top query option found. The $top query option requires a non-negative"
-                " integer value."
-            )
+            raise Refused(queries.TOP_UNREADABLE, text=text)
         if not 1 <= int(text[:9]) <= facts.LARGEST_PAGE:
-            raise bad_query(facts.BAD_PAGE, top=text)
+            raise Refused(queries.PAGE_SIZE_INVALID, top=text)
         return int(text)
 
 
@@ -107,33 +107,31 @@ def read_options(query_string: bytes, consistency_level: str) -> Options:
         if option not in _KNOWN:
             raise Unmodelled(f"the query option {name} of Graph")
         if option in given:
-            raise bad_odata(
-                f"Query option '{option}' was specified more than once, but it must be specified at most once."
-            )
+            raise Refused(queries.OPTION_TWICE, option=option)
         given[option] = value
     is_eventual = consistency_level.strip().lower() == "eventual"
     if "$search" in given and not is_eventual:
-        raise bad_query(facts.NEEDS_HEADER_FOR_SEARCH)
-    for option in ("$format", "$skip"):
-        if option in given:
-            raise Unmodelled(f"the query option {option} of Graph")
+        raise Refused(queries.SEARCH_NEEDS_HEADER)
+    if given.get("$format", "json").lower() not in ("json", "application/json"):
+        raise Unmodelled("a $format other than JSON of Graph")
+    if "$skip" in given:
+        raise Unmodelled("the query option $skip of Graph")
     return Options(given, is_eventual, tuple(raw))
 
 
-def _no_property(name: str, entity: Entity) -> str:
-    return (
-        "Parsing OData Select and Expand failed: Could not find a property named"
-        f" '{name}' on type 'microsoft.graph.{entity.name[0].lower()}{entity.name[1:]}'."
-    )
+def _no_property(name: str, entity: Entity) -> Refused:
+    return Refused(queries.PROPERTY_UNKNOWN, name=name, type=f"{entity.name[0].lower()}{entity.name[1:]}")
 
 
-def selected(document: Document, names: Sequence[str], entity: Entity, known: Document | None = None) -> Document:
+def selected(document: Document, names: Sequence[str], entity: Entity) -> Document:
     """The document's wanted members, its `id` only when asked for. Raises Refused for an unknown member."""
     if not names:
         return document
+    if entity.is_mixed and "*" not in names:
+        return {name: value for name, value in document.items() if name.startswith("@") or name in names}
     for name in names:
-        if name not in (known or document) and name not in entity.unselected and name != "*":
-            raise bad_odata(_no_property(name, entity))
+        if name not in document and name not in entity.unselected and name != "*":
+            raise _no_property(name, entity)
     if "*" in names:
         return document
     annotations = {name: value for name, value in document.items() if name.startswith("@")}
@@ -177,7 +175,7 @@ def page(
 def count(documents: Sequence[Document], options: Options, entity: Entity) -> int:
     """The number for `/$count`. Raises Refused without the eventual header."""
     if not options.is_eventual:
-        raise Refused(400, facts.BAD_REQUEST, facts.NO_COUNT)
+        raise Refused(queries.COUNT_UNSUPPORTED)
     return len(_filtered(documents, options, entity))
 
 
@@ -204,10 +202,10 @@ def _sorted(documents: list[Document], options: Options, entity: Entity) -> list
     for term in reversed(text.split(",")):
         read = _ORDER_TERM.match(term.strip())
         if read is None:
-            raise bad_odata(f"Syntax error at position {len(term)} in '{text}'.")
+            raise Refused(queries.ORDER_UNREADABLE, position=len(term), text=text)
         allowed = entity.sortable | (entity.sortable_advanced if options.is_advanced else frozenset())
         if read[1] not in allowed or ("$filter" in options.given and not options.is_advanced):
-            raise bad_query(facts.NO_SORTING)
+            raise Refused(queries.SORTING_UNSUPPORTED)
         documents = sorted(
             documents, key=lambda each: str(each[read[1]] or "").casefold(), reverse=(read[2] or "").lower() == "desc"
         )
@@ -225,7 +223,7 @@ def _start(found: Sequence[Document], options: Options) -> int:
     last = decoded.removeprefix(_SKIP_PREFIX).decode("latin-1")
     position = next((index for index, each in enumerate(found) if each["id"] == last), None)
     if not decoded.startswith(_SKIP_PREFIX) or position is None:
-        raise Refused(400, facts.BAD_REQUEST, facts.BAD_SKIP)
+        raise Refused(queries.SKIP_TOKEN_UNREADABLE)
     return position + 1
 
 

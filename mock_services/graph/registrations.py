@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mock_services.graph import facts
-from mock_services.graph.errors import Refused, bad_request
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import APPLICATION
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import objects
 from mock_services.graph.shapes import merged
 from mock_services.state.directory import Application
 
@@ -19,16 +20,16 @@ def check(read: Mapping[str, Any], held: Application | None, *, domain: str) -> 
     """Refuse values that Graph refuses. `held` is the registration being changed; None for a new one."""
     name = read.get("display_name")
     if name is not None and not 0 < len(name) <= facts.LONGEST_NAME:
-        raise bad_request(facts.INVALID_VALUE, member="displayName", kind=_KIND)
+        raise Refused(objects.VALUE_INVALID, member="displayName", kind=_KIND)
     audience = read.get("sign_in_audience")
     if audience is not None and audience not in facts.AUDIENCES:
-        raise bad_request(facts.INVALID_VALUE, member="signInAudience", kind=_KIND)
+        raise Refused(objects.VALUE_INVALID, member="signInAudience", kind=_KIND)
     _check_token_version(read, held)
     for uri in read.get("identifier_uris", ()):
         _check_identifier(uri, domain)
     for access in read.get("required_resource_access", ()):
         if any(each.get("type") not in ("Scope", "Role") for each in access.get("resourceAccess") or ()):
-            raise bad_request(facts.INVALID_VALUE, member="requiredResourceAccess.resourceAccess.type", kind=_KIND)
+            raise Refused(objects.VALUE_INVALID, member="requiredResourceAccess.resourceAccess.type", kind=_KIND)
     _check_entitlements(read.get("app_roles"), held.app_roles if held else [])
     api = read.get("api") or {}
     _check_entitlements(api.get("oauth2PermissionScopes"), held.scopes if held else [])
@@ -61,7 +62,7 @@ def _check_token_version(read: Mapping[str, Any], held: Application | None) -> N
     version = given.get("requestedAccessTokenVersion", before.get("requestedAccessTokenVersion"))
     audience = read.get("sign_in_audience") or (held.sign_in_audience if held else facts.DEFAULT_AUDIENCE)
     if version not in (None, 1, 2) or (audience in facts.PERSONAL_AUDIENCES and version != 2):
-        raise bad_request(facts.ACCESS_VERSION_INVALID)
+        raise Refused(objects.ACCESS_VERSION_INVALID)
 
 
 def _check_identifier(uri: str, domain: str) -> None:
@@ -69,12 +70,11 @@ def _check_identifier(uri: str, domain: str) -> None:
         parts = urlsplit(uri)
         host = (parts.hostname or "").lower()
     except ValueError:
-        raise bad_request(facts.INVALID_VALUE, member="identifierUris", kind=_KIND) from None
+        raise Refused(objects.VALUE_INVALID, member="identifierUris", kind=_KIND) from None
     if not parts.scheme or not (parts.netloc or parts.path):
-        raise bad_request(facts.INVALID_VALUE, member="identifierUris", kind=_KIND)
+        raise Refused(objects.VALUE_INVALID, member="identifierUris", kind=_KIND)
     if parts.scheme in ("http", "https") and host != domain and not host.endswith(f".{domain}"):
-        message = facts.HOST_NOT_VERIFIED_TEXT.format(uri=uri)
-        raise Refused(400, facts.HOST_NOT_VERIFIED, message)
+        raise Refused(objects.HOST_NOT_VERIFIED, uri=uri)
 
 
 def _check_entitlements(wanted: Sequence[Document] | None, held: Sequence[Document]) -> None:
@@ -83,12 +83,12 @@ def _check_entitlements(wanted: Sequence[Document] | None, held: Sequence[Docume
         return
     ids = [str(each.get("id", "")).lower() for each in wanted]
     if "" in ids or len(set(ids)) < len(ids):
-        raise bad_request(facts.INVALID_VALUE, member="id", kind=_KIND)
+        raise Refused(objects.VALUE_INVALID, member="id", kind=_KIND)
     by_id = dict(zip(ids, wanted, strict=True))
     for before in held:
         after = by_id.get(str(before["id"]).lower())
         if before.get("isEnabled") and (after is None or not _is_same_or_disabled(before, after)):
-            raise Refused(400, facts.ENABLED_ENTITLEMENT, facts.ENABLED_ENTITLEMENT_TEXT)
+            raise Refused(objects.ENTITLEMENT_ENABLED)
 
 
 def _is_same_or_disabled(before: Document, after: Document) -> bool:

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from mock_services.graph import facts
 from mock_services.graph.call import Call
 from mock_services.graph.errors import Refused
 from mock_services.graph.members import read_instant
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import credentials
 from mock_services.state.directory import Application
 
 _DURATION = re.compile(r"P(?:(\d{1,7})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7})(?:\.\d+)?S)?)?")
@@ -30,7 +30,7 @@ def check_secret(call: Call, held: Application, *, start: datetime, end: datetim
     """Refuse a secret that the application's policy forbids, or for so long. Raises Refused."""
     for policy_id, each in _in_force(call, held, "passwordCredentials"):
         if each["restrictionType"] == "passwordAddition":
-            raise Refused(400, facts.TYPE_NOT_ALLOWED, facts.TYPE_NOT_ALLOWED_TEXT.format(policy_id=policy_id))
+            raise Refused(credentials.TYPE_NOT_ALLOWED, policy_id=policy_id)
         if each["restrictionType"] == "passwordLifetime":
             _check_lifetime(policy_id, each, end - start)
 
@@ -45,7 +45,7 @@ def check_certificate(call: Call, held: Application, *, start: datetime, end: da
 def _check_lifetime(policy_id: str, restriction: Document, lifetime: timedelta) -> None:
     longest = read_duration(restriction.get("maxLifetime") or "")
     if longest is not None and lifetime > longest:
-        raise Refused(400, facts.LIFETIME_NOT_ALLOWED, facts.LIFETIME_NOT_ALLOWED_TEXT.format(policy_id=policy_id))
+        raise Refused(credentials.LIFETIME_NOT_ALLOWED, policy_id=policy_id)
 
 
 def _in_force(call: Call, held: Application, kind: str) -> Iterator[tuple[str, Document]]:

@@ -5,14 +5,14 @@ import uuid
 from dataclasses import dataclass
 
 from mock_services.errors import Missing, Unmodelled
-from mock_services.graph import facts, shapes
+from mock_services.graph import kinds, shapes
 from mock_services.graph.call import Answer, Call, referenced_id, required
 from mock_services.graph.entities import DIRECTORY_OBJECT, DIRECTORY_ROLE, ROLE_DEFINITION, ROLE_TEMPLATE
 from mock_services.graph.entities import UNIFIED_ASSIGNMENT as ASSIGNMENT
-from mock_services.graph.errors import bad_query, bad_request, not_found
-from mock_services.graph.expansion import principal
+from mock_services.graph.errors import Refused
 from mock_services.graph.members import UNIFIED_ASSIGNMENT, read_members
 from mock_services.graph.query import Document
+from mock_services.graph.refusals import objects, queries
 from mock_services.state.directory import DirectoryRole
 from mock_services.state.well_known import DIRECTORY_ROLES
 
@@ -35,7 +35,7 @@ class _Holding:
 
 def _refuse_page_size(call: Call) -> None:
     if "$top" in call.options.given:  # measured: these two refuse it
-        raise bad_query(facts.NO_PAGE_SIZE)
+        raise Refused(queries.PAGE_SIZE_REFUSED)
 
 
 def read_roles(call: Call) -> Answer:
@@ -53,7 +53,7 @@ def read_templates(call: Call) -> Answer:
 def activate(call: Call) -> Answer:
     """POST /directoryRoles: every role of these fakes is active already."""
     wanted = str(call.body.get("roleTemplateId") or "").lower()
-    raise bad_request(facts.CONFLICTING) if wanted in DIRECTORY_ROLES else not_found(wanted)
+    raise Refused(objects.CONFLICTING) if wanted in DIRECTORY_ROLES else Refused(objects.NOT_FOUND, key=wanted)
 
 
 def _find(call: Call) -> DirectoryRole:
@@ -62,7 +62,7 @@ def _find(call: Call) -> DirectoryRole:
     for each in call.directory.directory_roles():
         if wanted == (each.template_id if by_template else each.id):
             return each
-    raise not_found(key.value)
+    raise Refused(objects.NOT_FOUND, key=key.value)
 
 
 def read_role(call: Call) -> Answer:
@@ -72,18 +72,29 @@ def read_role(call: Call) -> Answer:
 
 def read_members_of(call: Call) -> Answer:
     """GET /directoryRoles/{key}/members."""
-    shown = [principal(call.directory, each) for each in call.directory.role_holders(_find(call).template_id)]
+    shown = [
+        kinds.typed(call.directory, each, kinds.HOLDERS)
+        for each in call.directory.role_holders(_find(call).template_id)
+    ]
     return call.many([each for each in shown if each], DIRECTORY_OBJECT)
 
 
 def add_member(call: Call) -> Answer:
     """POST /directoryRoles/{key}/members/$ref."""
     role = _find(call)
-    member = referenced_id(call, call.body.get("@odata.id"), "members")
+    member = referenced_id(call, call.body.get("@odata.id"), "members", kinds.HOLDERS)
+    _must_be_assignable(call, member)
     if member in call.directory.role_holders(role.template_id):
-        raise bad_request(facts.ADDED_TWICE, member="members")
+        raise Refused(objects.ADDED_TWICE, member="members")
     call.directory.give_directory_role(member, role.template_id)
     return Answer(204)
+
+
+def _must_be_assignable(call: Call, holder: str) -> None:
+    """A group takes roles only when it was made for them. Raises Refused."""
+    group = call.directory.group(holder)
+    if group is not None and not group.is_assignable_to_role:
+        raise Refused(objects.GROUP_NOT_ASSIGNABLE)
 
 
 def remove_member(call: Call) -> Answer:
@@ -91,7 +102,7 @@ def remove_member(call: Call) -> Answer:
     try:
         call.directory.take_directory_role(call.keys[1].guid(), _find(call).template_id)
     except Missing:
-        raise not_found(call.keys[1].value) from None
+        raise Refused(objects.NOT_FOUND, key=call.keys[1].value) from None
     return Answer(204)
 
 
@@ -107,7 +118,7 @@ def read_definition(call: Call) -> Answer:
     """GET /roleManagement/directory/roleDefinitions/{id}."""
     wanted = call.keys[0].guid()
     if wanted not in DIRECTORY_ROLES:
-        raise not_found(call.keys[0].value)
+        raise Refused(objects.NOT_FOUND, key=call.keys[0].value)
     return call.one(shapes.role_definition(wanted, DIRECTORY_ROLES[wanted]), ROLE_DEFINITION)
 
 
@@ -128,7 +139,7 @@ def _assignment(call: Call) -> _Holding:
     wanted = call.keys[0].value
     found = next((each for each in _holdings(call) if each.id == wanted), None)
     if found is None:
-        raise not_found(wanted)
+        raise Refused(objects.NOT_FOUND, key=wanted)
     return found
 
 
@@ -145,11 +156,12 @@ def assign(call: Call) -> Answer:
     if required(read, "directory_scope_id", "directoryScopeId", _KIND) != "/":
         raise Unmodelled("a directory role over less than the whole tenant")
     if role not in DIRECTORY_ROLES:
-        raise not_found(role)
-    if principal(call.directory, holder) is None:
-        raise not_found(holder)
+        raise Refused(objects.NOT_FOUND, key=role)
+    if kinds.typed(call.directory, holder, kinds.HOLDERS) is None:
+        raise Refused(objects.NOT_FOUND, key=holder)
+    _must_be_assignable(call, holder)
     if holder in call.directory.role_holders(role):
-        raise bad_request(facts.CONFLICTING)
+        raise Refused(objects.CONFLICTING)
     call.directory.give_directory_role(holder, role)
     return call.one(_shown(_Holding(holder, role)), ASSIGNMENT, status=201)
 

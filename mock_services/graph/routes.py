@@ -7,19 +7,21 @@ from typing import Any, NoReturn
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route as AnyPath
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
-from mock_services.errors import Unmodelled
+from mock_services.errors import Missing, Unmodelled
 from mock_services.exchange import SCOPE_KEY, Exchange, exchange_of
-from mock_services.graph import batch, facts
+from mock_services.graph import answers, batch, facts
 from mock_services.graph.addressing import read_path
 from mock_services.graph.bearer import authenticate
 from mock_services.graph.call import Answer, Call
+from mock_services.graph.door import Act
 from mock_services.graph.doors import find_door
-from mock_services.graph.errors import Refused, bad_odata, envelope
+from mock_services.graph.errors import Refused, TookEffect
 from mock_services.graph.permissions import Reach, authorise
 from mock_services.graph.query import read_options
+from mock_services.graph.refusals import gateway, objects
+from mock_services.graph.throttle import Charge, charge
 
 
 async def _raw_body(request: Request) -> bytes:
@@ -40,18 +42,18 @@ async def _body(request: Request, *, needs_body: bool) -> dict[str, Any]:
     raw = await _raw_body(request)
     if not raw.strip():
         if needs_body:
-            raise bad_odata(facts.EMPTY_BODY)
+            raise Refused(gateway.BODY_EMPTY)
         return {}
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
-        raise bad_odata(facts.UNREADABLE_BODY)
+        raise Refused(gateway.BODY_UNREADABLE)
     try:
         body = json.loads(raw.decode(), parse_constant=_no_constant)
         json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
-        raise bad_odata(facts.UNREADABLE_BODY) from None
+        raise Refused(gateway.BODY_UNREADABLE) from None
     if not isinstance(body, dict):
-        raise bad_odata(facts.UNREADABLE_BODY)
+        raise Refused(gateway.BODY_UNREADABLE)
     return body
 
 
@@ -59,8 +61,8 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-async def _act(request: Request, exchange: Exchange) -> tuple[Answer, int]:
-    """The order of refusal: bearer, path, body, permission, then the act's own; with the units it cost."""
+async def _act(request: Request, exchange: Exchange, charged: Charge) -> Answer:
+    """The order of refusal: bearer, path, body, query, pace, permission, then the act's own."""
     caller = authenticate(exchange, request.headers.get("authorization", ""))
     raw_path = _raw_path(request)
     address = read_path(raw_path)
@@ -70,6 +72,7 @@ async def _act(request: Request, exchange: Exchange) -> tuple[Answer, int]:
     exchange.operation = door.operation
     body = await _body(request, needs_body=door.needs_body)
     options = read_options(request.scope["query_string"], request.headers.get("consistencylevel", ""))
+    charge(caller, charged, units=door.cost(options), is_write=door.is_write)
     reach: Reach = authorise(caller, door.purpose)
     call = Call(
         exchange=exchange,
@@ -82,11 +85,24 @@ async def _act(request: Request, exchange: Exchange) -> tuple[Answer, int]:
         body=body,
         prefer=request.headers.get("prefer", ""),
     )
-    saved = int("$select" in options.given) + int(options.given.get("$top", "").isdecimal() and options.top() < 20)
-    if request.method == "GET":
-        return door.act(call), max(1, door.units - saved)
-    with call.directory.store.transaction():  # a refusal half way leaves nothing
-        return door.act(call), 1
+    return _written(door.act, call) if door.is_write else door.act(call)
+
+
+def _written(act: Act, call: Call) -> Answer:
+    """What an act that changes something says. A refusal half way leaves nothing, unless it says so itself."""
+    directory = call.directory
+    with directory.store.transaction():
+        try:
+            answer: Answer | TookEffect = act(call)
+        except TookEffect as refused:
+            answer = refused
+        except Missing as missing:  # seen by this replica, but gone in truth
+            raise Refused(objects.NOT_FOUND, key=missing.key) from None
+    for each in call.touched:
+        directory.replication.wrote(each, call.tenant.clock.now())
+    if isinstance(answer, TookEffect):
+        raise answer
+    return answer
 
 
 def _raw_path(request: Request) -> str:
@@ -94,18 +110,18 @@ def _raw_path(request: Request) -> str:
     return raw.decode("latin-1").partition("?")[0]
 
 
-async def _batch(request: Request, exchange: Exchange, raw_path: str) -> tuple[Answer, int]:
+async def _batch(request: Request, exchange: Exchange, raw_path: str) -> Answer:
     """POST /$batch: each of its requests goes the whole way by itself, with this one's bearer. Raises Refused."""
     exchange.operation = "graph.batch"
     if request.method != "POST":
-        raise Refused(405, facts.BAD_REQUEST, facts.METHOD_NOT_ALLOWED)
+        raise Refused(gateway.METHOD_NOT_ALLOWED)
     steps = batch.read_steps(await _body(request, needs_body=True))
     root = raw_path.rstrip("/").rpartition("/")[0].rstrip("/")
 
     async def ask(step: batch.Step) -> Response:
         return await _everything(_inner(request, exchange, step, root))
 
-    return Answer(200, await batch.run(steps, ask)), 1
+    return Answer(200, await batch.run(steps, ask))
 
 
 def _inner(request: Request, exchange: Exchange, step: batch.Step, root: str) -> Request:
@@ -133,61 +149,25 @@ def _inner(request: Request, exchange: Exchange, step: batch.Step, root: str) ->
 
 async def _everything(request: Request) -> Response:
     exchange = exchange_of(request.scope)
+    charged = Charge()
     try:
-        answer, units = await _act(request, exchange)
+        if answers.is_preflight(request):
+            response = answers.preflight(request)
+        else:
+            response = answers.success(request, await _act(request, exchange, charged))
     except Refused as refused:
-        return _finish(request, exchange, _refusal(request, exchange, refused), 1)
+        response = answers.refusal(request, exchange, refused)
     except Unmodelled as gap:
-        unknown = Refused(501, "NotImplemented", str(gap))
-        return _finish(request, exchange, _refusal(request, exchange, unknown), 1)
-    return _finish(request, exchange, _success(answer), units)
+        response = answers.refusal(request, exchange, Refused(gateway.NOT_MODELLED, sentence=gap))
+    return answers.finish(request, exchange, response, charged)
 
 
-def _success(answer: Answer) -> Response:
-    if answer.body is None:
-        return Response(status_code=answer.status)
-    if isinstance(answer.body, str):
-        return Response(answer.body, answer.status, {"content-type": "text/plain", "odata-version": "4.0"})
-    headers = {"content-type": facts.SUCCESS_TYPE, "odata-version": "4.0"}
-    if answer.location:
-        headers["location"] = answer.location
-    text = json.dumps(answer.body, separators=(",", ":"), ensure_ascii=False)
-    return Response(text, answer.status, headers)
+async def _front(scope: Scope, receive: Receive, send: Send) -> None:
+    """Any verb at any path: routing is by Graph's own rules, not by a framework's."""
+    response = await _everything(Request(scope, receive))
+    await response(scope, receive, send)
 
-
-def _refusal(request: Request, exchange: Exchange, refused: Refused) -> Response:
-    exchange.code = refused.code
-    clock = exchange.tenant.clock if exchange.tenant else exchange.worlds.clock
-    body = envelope(
-        refused, at=clock.now(), request_id=exchange.request_id, client_request_id=_client_request_id(request, exchange)
-    )
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    headers = {"content-type": facts.ERROR_TYPE, **refused.headers}
-    return Response(text.encode("utf-8", "replace"), refused.status, headers)
-
-
-def _client_request_id(request: Request, exchange: Exchange) -> str:
-    """The caller's own id, otherwise the request's."""
-    return request.headers.get("client-request-id") or exchange.request_id
-
-
-def _finish(request: Request, exchange: Exchange, response: Response, units: int) -> Response:
-    """The headers of every answer (azure-cli recording, 2025-04)."""
-    response.headers.update(
-        {
-            "cache-control": "no-cache",
-            "vary": "Accept-Encoding",
-            "strict-transport-security": "max-age=31536000",
-            "request-id": exchange.request_id,
-            "client-request-id": _client_request_id(request, exchange),
-            "x-ms-ags-diagnostic": facts.DIAGNOSTIC,
-            "x-ms-resource-unit": str(units),
-        }
-    )
-    return response
-
-
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 
 app = FastAPI(title="Microsoft Graph", openapi_url=None, docs_url=None, redoc_url=None)
-app.router.routes.append(AnyPath("/{path:path}", _everything, methods=_METHODS))
+app.router.redirect_slashes = False
+app.router.default = _front

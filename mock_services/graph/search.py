@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from mock_services.errors import Unmodelled
-from mock_services.graph import facts
-from mock_services.graph.errors import bad_odata, bad_query
+from mock_services.graph.errors import Refused
+from mock_services.graph.refusals import queries
 
 Document = dict[str, Any]
 _TERM = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*')
@@ -52,13 +52,13 @@ def _unreadable(text: str, position: int) -> Exception:
         return Unmodelled("parentheses in $search of Graph")
     colon = text.find(":", at)
     where = colon if colon >= 0 else min(at, len(text) - 1)
-    return bad_odata(facts.BAD_SEARCH.format(character=text[where : where + 1], position=max(where, 0), text=text))
+    return Refused(queries.SEARCH_UNREADABLE, character=text[where : where + 1], position=max(where, 0), text=text)
 
 
 def _term(inside: str, searchable: Collection[str]) -> tuple[str, list[str]]:
     name, colon, wanted = inside.partition(":")
     if not colon or name not in searchable:
-        raise bad_query(facts.BAD_CLAUSE, member=name, kind="$search")
+        raise Refused(queries.CLAUSE_UNSUPPORTED, member=name, kind="$search")
     return name, _words(wanted)
 
 

@@ -1,5 +1,7 @@
 """State to wire: what Graph shows of each object, members in the recorded order (azure-cli recordings, 2025-04)."""
 
+import struct
+import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +13,7 @@ from mock_services.state.directory import (
     Directory,
     DirectoryRole,
     FederatedCredential,
+    Group,
     KeyCredential,
     Secret,
     ServicePrincipal,
@@ -54,9 +57,9 @@ def merged(default: Mapping[str, Any], given: Mapping[str, Any] | None) -> Docum
 def application(
     held: Application, secrets: Iterable[Secret], keys: Iterable[KeyCredential], *, is_new: bool = False
 ) -> Document:
-    """An application registration."""
+    """An application registration. Only the answer to its create keeps the order in which collections were sent."""
     more = held.details
-    return {
+    shown: Document = {
         "id": held.id,
         "deletedDateTime": instant(held.deleted),
         "appId": held.app_id,
@@ -98,6 +101,18 @@ def application(
         "web": merged(_WEB, more["web"]),
         "spa": merged({"redirectUris": []}, more["spa"]),
     }
+    return shown if is_new else _reordered(shown)
+
+
+def _reordered(shown: Document) -> Document:
+    """Later reads turn these round (azure-cli recordings, 2022): no client may compare lists by position."""
+    turned = {name: shown[name][::-1] for name in ("appRoles", "requiredResourceAccess")}
+    platforms = {
+        name: {**shown[name], "redirectUris": shown[name]["redirectUris"][::-1]}
+        for name in ("publicClient", "web", "spa")
+        if shown[name].get("redirectUris")
+    }
+    return shown | turned | platforms
 
 
 def secret(held: Secret, text: str | None = None) -> Document:
@@ -216,6 +231,51 @@ def user(held: User) -> Document:
         "userPrincipalName": held.user_principal_name,
         "id": held.id,
     }
+
+
+def group(held: Group) -> Document:
+    """A security group (msgraph-metadata and DOC group-post-groups); `securityIdentifier` follows from the id."""
+    return {
+        "id": held.id,
+        "deletedDateTime": instant(held.deleted),
+        "classification": None,
+        "createdDateTime": instant(held.created),
+        "creationOptions": [],
+        "description": held.description,
+        "displayName": held.display_name,
+        "expirationDateTime": None,
+        "groupTypes": [],
+        "isAssignableToRole": held.is_assignable_to_role,
+        "mail": None,
+        "mailEnabled": False,
+        "mailNickname": held.mail_nickname,
+        "membershipRule": None,
+        "membershipRuleProcessingState": None,
+        "onPremisesDomainName": None,
+        "onPremisesLastSyncDateTime": None,
+        "onPremisesNetBiosName": None,
+        "onPremisesSamAccountName": None,
+        "onPremisesSecurityIdentifier": None,
+        "onPremisesSyncEnabled": None,
+        "preferredDataLocation": None,
+        "preferredLanguage": None,
+        "proxyAddresses": [],
+        "renewedDateTime": instant(held.created),
+        "resourceBehaviorOptions": [],
+        "resourceProvisioningOptions": [],
+        "securityEnabled": True,
+        "securityIdentifier": _security_identifier(held.id),
+        "theme": None,
+        "uniqueName": None,
+        "visibility": held.visibility,
+        "onPremisesProvisioningErrors": [],
+        "serviceProvisioningErrors": [],
+    }
+
+
+def _security_identifier(identity: str) -> str:
+    """Four numbers out of the GUID's little-endian bytes: recomputed and equal for a group of a public sample."""
+    return "S-1-12-1-" + "-".join(map(str, struct.unpack("<4I", uuid.UUID(identity).bytes_le)))
 
 
 def directory_role(held: DirectoryRole) -> Document:

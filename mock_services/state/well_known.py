@@ -65,6 +65,16 @@ GRAPH_PERMISSIONS: dict[str, tuple[str | None, str | None]] = {
     ),
     "Organization.Read.All": ("498476ce-e0fe-48b0-b801-37ba7e2685c6", "4908d5b9-3fb2-4b1e-9336-1888b7937185"),
     "Domain.Read.All": ("dbb9058a-0e50-45d7-ae91-66909b5d4664", "2f9ee017-59c1-4f1d-9472-bd5529a7b311"),
+    "Group.Create": ("bf7b1a76-6e77-406b-b258-bf5c7720e98f", None),
+    "Group.Read.All": ("5b567255-7703-4780-807c-7be8301ae99b", "5f8c59db-677d-491f-a6b8-5f174b11ec1d"),
+    "Group.ReadWrite.All": ("62a82d76-70ea-41e2-9197-370581804d09", "4e46008b-f24c-477d-8fff-7bb4ec7aafe0"),
+    "GroupMember.Read.All": ("98830695-27a2-44f7-8c18-0c3ebc9698f6", "bc024368-1153-4739-b217-4326f2e966d0"),
+    "GroupMember.ReadWrite.All": ("dbaae8cf-10b5-4b86-a4a1-f871c94c6695", "f81125ac-d3b7-4573-a3b2-7099cc39df9e"),
+    "Policy.ReadWrite.Authorization": (
+        "fb221be6-99f2-473f-bd32-01c6a0e9ca3b",
+        "edd3c878-b384-41fd-95ad-e7407dd775be",
+    ),
+    "User.ReadWrite.All": ("741f803b-c850-494e-b5df-cde7c675a1ca", "204e0828-b5ca-4ad8-b9f3-f32a958e7cc4"),
     "User.Read.All": ("df021288-bdef-4463-88db-98f22de89214", "a154be20-db9c-4678-8ab7-66f6cc099a59"),
     "User.Read": (None, "e1fe6dd8-ba31-4d61-89e7-88639da4683d"),
     "openid": (None, "37f7f235-527c-4136-accd-4a02d197296e"),
@@ -83,6 +93,8 @@ DYNAMICS_365_ADMINISTRATOR = "44367163-eba1-44c3-98af-f5787879f96a"
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 DIRECTORY_READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 HYBRID_IDENTITY_ADMINISTRATOR = "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2"
+GROUPS_ADMINISTRATOR = "fdd7a751-b60b-444a-984c-02652fe8fa1c"
+USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 
 DIRECTORY_ROLES: dict[str, str] = {
     GLOBAL_ADMINISTRATOR: "Global Administrator",
@@ -95,6 +107,8 @@ DIRECTORY_ROLES: dict[str, str] = {
     GLOBAL_READER: "Global Reader",
     DIRECTORY_READERS: "Directory Readers",
     HYBRID_IDENTITY_ADMINISTRATOR: "Hybrid Identity Administrator",
+    GROUPS_ADMINISTRATOR: "Groups Administrator",
+    USER_ADMINISTRATOR: "User Administrator",
 }
 """Role template id -> display name."""
 

@@ -84,26 +84,42 @@ class Applications(Section):
     ) -> Application | None:
         """The registration with this key, unless it is soft-deleted."""
         keys = {"id": id and id.lower(), "app_id": app_id and app_id.lower(), "unique_name": unique_name}
-        wanted = [APPLICATIONS.c[name] == value for name, value in keys.items() if value is not None]
-        if not wanted:
+        given = {name: value for name, value in keys.items() if value is not None}
+        if not given:
             raise TypeError("give one of id, app_id, unique_name")
-        row = self.store.row(sa.select(APPLICATIONS).where(*wanted, APPLICATIONS.c.deleted.is_(None)))
-        return self._application(row) if row and self.seen(Kind.APPLICATION, row, row["created"]) else None
+        wanted = [APPLICATIONS.c[name] == value for name, value in given.items()]
+        rows = self.store.rows(sa.select(APPLICATIONS).where(*wanted, APPLICATIONS.c.deleted.is_(None)))
+        found = self.view(
+            Kind.APPLICATION,
+            rows,
+            lambda row: row["deleted"] is None and all(row[name] == value for name, value in given.items()),
+        )
+        return self._application(found[0]) if found else None
+
+    def written_application(self, id: str) -> Application:  # noqa: A002 - the wire's own word
+        """The registration as it was written last, whichever replica has it: what changes build on. Raises Missing."""
+        mine = (APPLICATIONS.c.id == id.lower(), APPLICATIONS.c.deleted.is_(None))
+        row = self.store.row(sa.select(APPLICATIONS).where(*mine))
+        if row is None:
+            raise Missing("application", id)
+        return self._application(row)
 
     def _application(self, row: Mapping[str, Any]) -> Application:
         return Application(**row, publisher_domain=self.domain)
+
+    def is_known_to_personal_accounts(self, id: str) -> bool:  # noqa: A002 - the wire's own word
+        """Whether the directory of personal accounts, a reader like another, has this registration yet."""
+        return self.replication.has_left(Kind.APPLICATION, vars(self.written_application(id)), self.clock.now())
 
     def applications(self) -> list[Application]:
         """All registrations but the soft-deleted, oldest first."""
         query = sa.select(APPLICATIONS).where(APPLICATIONS.c.deleted.is_(None))
         rows = self.store.rows(query.order_by(APPLICATIONS.c.created, APPLICATIONS.c.id))
-        return [self._application(row) for row in rows if self.seen(Kind.APPLICATION, row, row["created"])]
+        return [self._application(row) for row in self.view(Kind.APPLICATION, rows, lambda row: row["deleted"] is None)]
 
     def change_application(self, id: str, **members: Any) -> None:  # noqa: A002 - the wire's own word
         """Change members; its service principal here follows in what it mirrors. Raises Missing, Taken, TypeError."""
-        held = self.application(id=id)
-        if held is None:
-            raise Missing("application", id)
+        held = self.written_application(id)
         columns, details = divide(members, APPLICATIONS, DETAILS)
         self._refuse_taken(columns, besides=held.id)
         if details:
@@ -111,6 +127,7 @@ class Applications(Section):
         if not columns:
             return
         with self.store.transaction():
+            self.remember(Kind.APPLICATION, APPLICATIONS.c.id == held.id)
             self.store.write(sa.update(APPLICATIONS).where(APPLICATIONS.c.id == held.id).values(**columns))
             self._mirror(held, columns)
 
@@ -122,22 +139,20 @@ class Applications(Section):
             shown["sign_in_audience"] = columns["sign_in_audience"]
         if shown:
             mine = SERVICE_PRINCIPALS.c.app_id == held.app_id
+            self.remember(Kind.SERVICE_PRINCIPAL, mine)
             self.store.write(sa.update(SERVICE_PRINCIPALS).where(mine).values(**shown))
 
     def delete_application(self, id: str) -> None:  # noqa: A002 - the wire's own word
         """Move the registration, and its service principal here, to the bin. Raises Missing."""
-        held = self.application(id=id)
-        if held is None:
-            raise Missing("application", id)
+        held = self.written_application(id)
         now = self.clock.now()
         principal = SERVICE_PRINCIPALS.c
+        its_own = (principal.app_id == held.app_id, principal.deleted.is_(None))
         with self.store.transaction():
+            self.remember(Kind.APPLICATION, APPLICATIONS.c.id == held.id)
             self.store.write(sa.update(APPLICATIONS).where(APPLICATIONS.c.id == held.id).values(deleted=now))
-            self.store.write(
-                sa.update(SERVICE_PRINCIPALS)
-                .where(principal.app_id == held.app_id, principal.deleted.is_(None))
-                .values(deleted=now)
-            )
+            self.remember(Kind.SERVICE_PRINCIPAL, *its_own)
+            self.store.write(sa.update(SERVICE_PRINCIPALS).where(*its_own).values(deleted=now))
 
     def deleted_applications(self) -> list[Application]:
         """What is in the bin, the newest deletion first."""
@@ -150,6 +165,7 @@ class Applications(Section):
         if held is None:
             raise Missing("application", id)
         self._refuse_taken({"identifier_uris": held.identifier_uris}, besides=held.id)
+        self.remember(Kind.APPLICATION, APPLICATIONS.c.id == held.id)
         self.store.write(sa.update(APPLICATIONS).where(APPLICATIONS.c.id == held.id).values(deleted=None))
 
     def purge_application(self, id: str) -> None:  # noqa: A002 - the wire's own word
@@ -196,8 +212,7 @@ class Applications(Section):
 
         `written` is when it set out for the replicas; None means now.
         """
-        if self.application(id=application_id) is None:
-            raise Missing("application", application_id)
+        self.written_application(application_id)
         told = text if text is not None else self.chance.secret()
         begin = start or self.clock.now().replace(microsecond=0)
         secret = Secret(
@@ -217,15 +232,15 @@ class Applications(Section):
         """The client secrets, the newest first as Graph lists them."""
         query = sa.select(SECRETS).where(SECRETS.c.application_id == application_id.lower())
         rows = self.store.rows(query.order_by(SECRETS.c.added.desc()))
+        listed = self.view(Kind.SECRET, rows, lambda row: row["application_id"] == application_id.lower())
         return [
-            Secret(**{name: value for name, value in row.items() if name not in {"added", "written"}})
-            for row in rows
-            if self.seen(Kind.SECRET, {"id": row["key_id"]}, row["written"])
+            Secret(**{name: value for name, value in row.items() if name not in {"added", "written"}}) for row in listed
         ]
 
     def remove_secret(self, application_id: str, key_id: str) -> None:
         """Remove a client secret. Raises Missing."""
         mine = (SECRETS.c.application_id == application_id.lower(), SECRETS.c.key_id == key_id.lower())
+        self.remember(Kind.SECRET, *mine)
         if not self.store.write(sa.delete(SECRETS).where(*mine)):
             raise Missing("secret", key_id)
 
@@ -237,8 +252,7 @@ class Applications(Section):
 
     def set_key_credentials(self, application_id: str, keys: list[KeyCredential]) -> None:
         """Replace the certificates by these, in order of adding. Raises Missing."""
-        if self.application(id=application_id) is None:
-            raise Missing("application", application_id)
+        self.written_application(application_id)
         with self.store.transaction():
             mine = KEY_CREDENTIALS.c.application_id == application_id.lower()
             self.store.write(sa.delete(KEY_CREDENTIALS).where(mine))

@@ -8,6 +8,7 @@ from mock_services.state.directory.access import Access
 from mock_services.state.directory.applications import Applications
 from mock_services.state.directory.federated import FederatedCredentials
 from mock_services.state.directory.grants import Grants
+from mock_services.state.directory.groups import Groups
 from mock_services.state.directory.people import People
 from mock_services.state.directory.policies import Policies
 from mock_services.state.directory.principals import Principals
@@ -22,7 +23,7 @@ from mock_services.state.well_known import DIRECTORY_ROLES as ROLE_NAMES
 from mock_services.state.well_known import FIRST_PARTY
 
 
-class Directory(Applications, FederatedCredentials, Principals, Grants, People, Policies, SignIns, Access):
+class Directory(Applications, FederatedCredentials, Principals, Grants, People, Groups, Policies, SignIns, Access):
     """Entra's directory of one tenant. Ids are GUIDs in lower case; look-ups by id take any case.
 
     A new one must be founded before use.

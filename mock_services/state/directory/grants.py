@@ -53,7 +53,7 @@ class Grants(Section):
         if self.store.row(sa.select(DELEGATED_GRANTS.c.id).where(DELEGATED_GRANTS.c.id == identity)):
             raise Taken("delegated grant", identity)
         grant = DelegatedGrant(identity, client, resource, principal, scope)
-        self.store.write(sa.insert(DELEGATED_GRANTS).values(**vars(grant)))
+        self.store.write(sa.insert(DELEGATED_GRANTS).values(**vars(grant), created=self.clock.now()))
         return grant
 
     def delegated_grant(self, id: str) -> DelegatedGrant | None:  # noqa: A002 - the wire's own word
@@ -68,17 +68,26 @@ class Grants(Section):
             query = query.where(table.client_id == client_id.lower())
         if resource_id is not None:
             query = query.where(table.resource_id == resource_id.lower())
-        return [DelegatedGrant(**row) for row in self.store.rows(query.order_by(table.id))]
+        given = {"client_id": client_id and client_id.lower(), "resource_id": resource_id and resource_id.lower()}
+        listed = self.view(
+            Kind.GRANT,
+            self.store.rows(query.order_by(table.id)),
+            lambda row: all(value is None or row[name] == value for name, value in given.items()),
+        )
+        return [DelegatedGrant(**{name: row[name] for name in row if name != "created"}) for row in listed]
 
     def change_delegated_grant(self, id: str, scope: str) -> None:  # noqa: A002 - the wire's own word
         """Replace the whole scope text. Raises Missing."""
         mine = DELEGATED_GRANTS.c.id == id
+        self.remember(Kind.GRANT, mine)
         if not self.store.write(sa.update(DELEGATED_GRANTS).where(mine).values(scope=scope)):
             raise Missing("delegated grant", id)
 
     def delete_delegated_grant(self, id: str) -> None:  # noqa: A002 - the wire's own word
         """Take a grant back. Raises Missing."""
-        if not self.store.write(sa.delete(DELEGATED_GRANTS).where(DELEGATED_GRANTS.c.id == id)):
+        mine = DELEGATED_GRANTS.c.id == id
+        self.remember(Kind.GRANT, mine)
+        if not self.store.write(sa.delete(DELEGATED_GRANTS).where(mine)):
             raise Missing("delegated grant", id)
 
     def assign_app_role(self, principal_id: str, resource_id: str, app_role_id: str) -> AppRoleAssignment:
@@ -112,25 +121,28 @@ class Grants(Section):
 
     def app_roles_of(self, principal_id: str) -> list[AppRoleAssignment]:
         """The application roles given to a principal, over all resources."""
-        return self._assignments(APP_ROLE_ASSIGNMENTS.c.principal_id == principal_id.lower())
+        return self._assignments("principal_id", principal_id)
 
     def app_roles_by(self, resource_id: str) -> list[AppRoleAssignment]:
         """The assignments of a resource's application roles, to whomever."""
-        return self._assignments(APP_ROLE_ASSIGNMENTS.c.resource_id == resource_id.lower())
+        return self._assignments("resource_id", resource_id)
 
-    def _assignments(self, wanted: sa.ColumnElement[bool]) -> list[AppRoleAssignment]:
+    def _assignments(self, end: str, identity: str) -> list[AppRoleAssignment]:
         table = APP_ROLE_ASSIGNMENTS.c
         people = sa.select(USERS.c.id)
         awake = sa.and_(
             table.resource_id.in_(_awake()), sa.or_(table.principal_id.in_(_awake()), table.principal_id.in_(people))
         )
+        wanted = table[end] == identity.lower()
         query = sa.select(APP_ROLE_ASSIGNMENTS).where(wanted, awake).order_by(table.created, table.id)
-        rows = self.store.rows(query)
-        return [AppRoleAssignment(**row) for row in rows if self.seen(Kind.APP_ROLE, row, row["created"])]
+        rows = self.view(Kind.APP_ROLE, self.store.rows(query), lambda row: row[end] == identity.lower())
+        return [AppRoleAssignment(**row) for row in rows]
 
     def remove_app_role(self, id: str) -> None:  # noqa: A002 - the wire's own word
         """Take an assignment back. Raises Missing."""
-        if not self.store.write(sa.delete(APP_ROLE_ASSIGNMENTS).where(APP_ROLE_ASSIGNMENTS.c.id == id)):
+        mine = APP_ROLE_ASSIGNMENTS.c.id == id
+        self.remember(Kind.APP_ROLE, mine)
+        if not self.store.write(sa.delete(APP_ROLE_ASSIGNMENTS).where(mine)):
             raise Missing("app role assignment", id)
 
     def app_role_values(self, principal_id: str, resource_id: str) -> list[str]:
@@ -150,9 +162,15 @@ class Grants(Section):
         ]
 
     def _must_be_awake(self, principal: str) -> None:
-        held = sa.select(SERVICE_PRINCIPALS.c.id, SERVICE_PRINCIPALS.c.created).where(
-            SERVICE_PRINCIPALS.c.id == principal, SERVICE_PRINCIPALS.c.deleted.is_(None)
-        )
-        row = self.store.row(held)
-        if row is None or not self.seen(Kind.SERVICE_PRINCIPAL, row, row["created"]):
+        mine = (SERVICE_PRINCIPALS.c.id == principal, SERVICE_PRINCIPALS.c.deleted.is_(None))
+        rows = self.store.rows(sa.select(SERVICE_PRINCIPALS).where(*mine))
+        # It must be there in truth, and seen by the replica that answers.
+        if not rows or not self.view(Kind.SERVICE_PRINCIPAL, rows, lambda row: row["id"] == principal):
             raise Missing("service principal", principal)
+
+    def reads_back_principal(self, id: str) -> bool:  # noqa: A002 - the wire's own word
+        """Whether the replica that a create's answer is read back from has this principal."""
+        if not self.replication.lags:
+            return True
+        row = self.store.row(sa.select(SERVICE_PRINCIPALS).where(SERVICE_PRINCIPALS.c.id == id.lower()))
+        return row is not None and self.replication.reads_back(Kind.SERVICE_PRINCIPAL, row, self.clock.now())

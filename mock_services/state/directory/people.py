@@ -7,7 +7,14 @@ import sqlalchemy as sa
 from mock_services.errors import Missing, Taken
 from mock_services.state.directory.records import DirectoryRole, User, digest
 from mock_services.state.directory.section import Section
-from mock_services.state.directory.tables import DIRECTORY_ROLES, REFRESH_TOKENS, ROLE_MEMBERS, USERS
+from mock_services.state.directory.tables import (
+    DIRECTORY_ROLES,
+    GROUP_MEMBERS,
+    GROUPS,
+    REFRESH_TOKENS,
+    ROLE_MEMBERS,
+    USERS,
+)
 
 
 class People(Section):
@@ -46,6 +53,10 @@ class People(Section):
         """Everybody, by sign-in name."""
         return [User(**row) for row in self.store.rows(sa.select(USERS).order_by(USERS.c.user_principal_name))]
 
+    def count_users(self) -> int:
+        """How many people there are."""
+        return int(self.store.value(sa.select(sa.func.count()).select_from(USERS)))
+
     def change_user(self, id: str, **members: Any) -> None:  # noqa: A002 - the wire's own word
         """Change a user's members, such as `display_name` or `account_enabled`. Raises Missing."""
         if not self.store.write(sa.update(USERS).where(USERS.c.id == id.lower()).values(**members)):
@@ -64,12 +75,12 @@ class People(Section):
         self.store.write(sa.update(REFRESH_TOKENS).where(mine).values(revoked=True))
 
     def give_directory_role(self, principal_id: str, template_id: str) -> None:
-        """Give a directory role to a user or service principal; giving it twice changes nothing. Raises Missing."""
+        """Give a directory role to a principal or a group; giving it twice changes nothing. Raises Missing."""
         if not self.store.row(
             sa.select(DIRECTORY_ROLES.c.id).where(DIRECTORY_ROLES.c.template_id == template_id.lower())
         ):
             raise Missing("directory role", template_id)
-        if template_id.lower() not in self.directory_roles_of(principal_id):
+        if principal_id.lower() not in self.role_holders(template_id):
             row = {"principal_id": principal_id.lower(), "template_id": template_id.lower()}
             self.store.write(sa.insert(ROLE_MEMBERS).values(**row))
 
@@ -81,12 +92,17 @@ class People(Section):
             raise Missing("directory role", template_id)
 
     def directory_roles_of(self, principal_id: str) -> list[str]:
-        """The template ids of a principal's directory roles: what a token's `wids` lists."""
+        """The template ids of a principal's directory roles, its own and its groups': what a token's `wids` lists."""
+        query = sa.select(ROLE_MEMBERS.c.template_id).where(_holds(principal_id)).distinct()
+        return [row["template_id"] for row in self.store.rows(query.order_by(ROLE_MEMBERS.c.template_id))]
+
+    def own_directory_roles_of(self, principal_id: str) -> list[str]:
+        """The template ids of the roles given to this very principal or group."""
         query = sa.select(ROLE_MEMBERS.c.template_id).where(ROLE_MEMBERS.c.principal_id == principal_id.lower())
         return [row["template_id"] for row in self.store.rows(query.order_by(ROLE_MEMBERS.c.template_id))]
 
     def role_holders(self, template_id: str) -> list[str]:
-        """Object ids of the principals that hold a directory role."""
+        """Object ids of the principals and groups that a directory role is given to, not of who is in those groups."""
         query = sa.select(ROLE_MEMBERS.c.principal_id).where(ROLE_MEMBERS.c.template_id == template_id.lower())
         return [row["principal_id"] for row in self.store.rows(query.order_by(ROLE_MEMBERS.c.principal_id))]
 
@@ -94,3 +110,15 @@ class People(Section):
         """The activated roles of this tenant, by name."""
         query = sa.select(DIRECTORY_ROLES).order_by(DIRECTORY_ROLES.c.display_name)
         return [DirectoryRole(**row) for row in self.store.rows(query)]
+
+
+def _holds(principal_id: str) -> sa.ColumnElement[bool]:
+    """The condition for roles in a principal's hands: given to it, or to a group that it is a member of."""
+    principal, member = principal_id.lower(), GROUP_MEMBERS.c
+    # Groups that hold roles do not nest, so one step is all there is.
+    groups = (
+        sa.select(member.group_id)
+        .join(GROUPS, GROUPS.c.id == member.group_id)
+        .where(member.member_id == principal, GROUPS.c.deleted.is_(None))
+    )
+    return sa.or_(ROLE_MEMBERS.c.principal_id == principal, ROLE_MEMBERS.c.principal_id.in_(groups))

@@ -64,6 +64,11 @@ class Policies(Section):
         """Whether a person without any role may register applications."""
         return self.authorization_policy()["defaultUserRolePermissions"]["allowedToCreateApps"] is True
 
+    @property
+    def people_may_create_groups(self) -> bool:
+        """Whether a person without any role may make security groups."""
+        return self.authorization_policy()["defaultUserRolePermissions"]["allowedToCreateSecurityGroups"] is True
+
     def default_app_policy(self) -> Document:
         """The app management policy of all applications without one of their own."""
         return self._policy(TENANT_APP_POLICY) or _FRESH_APP_POLICY

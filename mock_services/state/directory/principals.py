@@ -1,6 +1,6 @@
 """Service principals: what an application is in this tenant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from mock_services.state.directory.tables import (
     APPLICATIONS,
     CREATORS,
     DELEGATED_GRANTS,
+    GROUP_MEMBERS,
     OWNERS,
     POLICY_ASSIGNMENTS,
     ROLE_MEMBERS,
@@ -43,11 +44,12 @@ class Principals(Section):
         for an unknown member.
         """
         app_id = app_id.lower()
-        row = self.store.row(
+        registered = self.store.rows(
             sa.select(APPLICATIONS).where(APPLICATIONS.c.app_id == app_id, APPLICATIONS.c.deleted.is_(None))
         )
-        if row is not None and not self.seen(Kind.APPLICATION, row, row["created"]):
-            row = None
+        # What the answering replica does not have, or has no longer in truth, backs no principal.
+        seen = registered and self.view(Kind.APPLICATION, registered, lambda row: row["app_id"] == app_id)
+        row = registered[0] if seen else None
         if row is None and app_id not in FIRST_PARTY:
             raise Missing("application", app_id)
         if self._row(app_id=app_id) is not None:
@@ -91,15 +93,30 @@ class Principals(Section):
 
     def service_principal(self, *, id: str | None = None, app_id: str | None = None) -> ServicePrincipal | None:  # noqa: A002 - the wire's own word
         """The principal with this object id or application id, unless it is soft-deleted."""
-        row = self._row(id=id, app_id=app_id)
-        return self._principal(row) if row and self.seen(Kind.SERVICE_PRINCIPAL, row, row["created"]) else None
+        given = {name: value.lower() for name, value in (("id", id), ("app_id", app_id)) if value is not None}
+        found = self.view(
+            Kind.SERVICE_PRINCIPAL,
+            self._rows(given),
+            lambda row: row["deleted"] is None and all(row[name] == value for name, value in given.items()),
+        )
+        return self._principal(found[0]) if found else None
 
-    def _row(self, **keys: str | None) -> Row | None:
+    def written_principal(self, id: str) -> ServicePrincipal:  # noqa: A002 - the wire's own word
+        """The principal as it was written last, whichever replica has it: what changes build on. Raises Missing."""
+        row = self._row(id=id)
+        if row is None:
+            raise Missing("service principal", id)
+        return self._principal(row)
+
+    def _row(self, **keys: str) -> Row | None:
         """The row as it was written, whichever replica has it: what must not exist twice is decided by this."""
-        wanted = [SERVICE_PRINCIPALS.c[name] == value.lower() for name, value in keys.items() if value is not None]
-        if not wanted:
+        return next(iter(self._rows(keys)), None)
+
+    def _rows(self, keys: Mapping[str, str]) -> Sequence[Row]:
+        if not keys:
             raise TypeError("give one of id, app_id")
-        return self.store.row(sa.select(SERVICE_PRINCIPALS).where(*wanted, SERVICE_PRINCIPALS.c.deleted.is_(None)))
+        wanted = [SERVICE_PRINCIPALS.c[name] == value.lower() for name, value in keys.items()]
+        return self.store.rows(sa.select(SERVICE_PRINCIPALS).where(*wanted, SERVICE_PRINCIPALS.c.deleted.is_(None)))
 
     def _principal(self, row: Mapping[str, Any]) -> ServicePrincipal:
         return ServicePrincipal(**{**row, "app_owner_tenant": row["app_owner_tenant"] or self.tenant_id})
@@ -108,24 +125,24 @@ class Principals(Section):
         """All but the soft-deleted, Microsoft's own first."""
         query = sa.select(SERVICE_PRINCIPALS).where(SERVICE_PRINCIPALS.c.deleted.is_(None))
         ordered = query.order_by(SERVICE_PRINCIPALS.c.created, SERVICE_PRINCIPALS.c.id)
-        rows = self.store.rows(ordered)
-        return [self._principal(row) for row in rows if self.seen(Kind.SERVICE_PRINCIPAL, row, row["created"])]
+        rows = self.view(Kind.SERVICE_PRINCIPAL, self.store.rows(ordered), lambda row: row["deleted"] is None)
+        return [self._principal(row) for row in rows]
 
     def change_service_principal(self, id: str, **members: Any) -> None:  # noqa: A002 - the wire's own word
         """Change members. Raises Missing, TypeError for an unknown one."""
-        held = self.service_principal(id=id)
-        if held is None:
-            raise Missing("service principal", id)
+        held = self.written_principal(id)
         columns, details = divide(members, SERVICE_PRINCIPALS, DETAILS)
         if details:
             columns["details"] = {**held.details, **details}
         if columns:
             mine = SERVICE_PRINCIPALS.c.id == held.id
+            self.remember(Kind.SERVICE_PRINCIPAL, mine)
             self.store.write(sa.update(SERVICE_PRINCIPALS).where(mine).values(**columns))
 
     def delete_service_principal(self, id: str) -> None:  # noqa: A002 - the wire's own word
         """Move the principal to the bin; what was granted to it sleeps until it is restored. Raises Missing."""
         mine = (SERVICE_PRINCIPALS.c.id == id.lower(), SERVICE_PRINCIPALS.c.deleted.is_(None))
+        self.remember(Kind.SERVICE_PRINCIPAL, *mine)
         if not self.store.write(sa.update(SERVICE_PRINCIPALS).where(*mine).values(deleted=self.clock.now())):
             raise Missing("service principal", id)
 
@@ -152,6 +169,7 @@ class Principals(Section):
         if self._row(app_id=held.app_id) is not None:
             raise Taken("service principal", held.app_id)
         mine = SERVICE_PRINCIPALS.c.id == held.id
+        self.remember(Kind.SERVICE_PRINCIPAL, mine)
         self.store.write(sa.update(SERVICE_PRINCIPALS).where(mine).values(deleted=None))
 
     def purge_service_principal(self, id: str) -> None:  # noqa: A002 - the wire's own word
@@ -172,3 +190,4 @@ class Principals(Section):
                 self.store.write(sa.delete(table).where(table.c.object_id == gone))
             self.store.write(sa.delete(OWNERS).where(sa.or_(OWNERS.c.object_id == gone, OWNERS.c.owner_id == gone)))
             self.store.write(sa.delete(ROLE_MEMBERS).where(ROLE_MEMBERS.c.principal_id == gone))
+            self.store.write(sa.delete(GROUP_MEMBERS).where(GROUP_MEMBERS.c.member_id == gone))

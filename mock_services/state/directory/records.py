@@ -146,6 +146,20 @@ class User:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A security group. `is_assignable_to_role` is fixed when it is made; None where nobody said."""
+
+    id: str
+    display_name: str
+    description: str | None
+    mail_nickname: str
+    is_assignable_to_role: bool | None
+    visibility: str | None
+    created: datetime
+    deleted: datetime | None
+
+
+@dataclass(frozen=True)
 class DirectoryRole:
     """An activated directory role of this tenant; compare `template_id`, which is the same in every tenant."""
 

@@ -1,6 +1,6 @@
 """What every section of a directory stands on: its database, the tenant's clock and chance."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,12 +8,27 @@ import sqlalchemy as sa
 
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
-from mock_services.state.directory.tables import ORGANISATION
+from mock_services.state.directory.tables import (
+    APP_ROLE_ASSIGNMENTS,
+    APPLICATIONS,
+    DELEGATED_GRANTS,
+    ORGANISATION,
+    SECRETS,
+    SERVICE_PRINCIPALS,
+)
 from mock_services.state.replicas import Kind, Replication
 from mock_services.state.store import Row, Store
 
 KEPT_IN_BIN = timedelta(days=30)
 """How long a soft-deleted object can be restored (Entra service limits)."""
+
+_TABLES = {
+    Kind.APPLICATION: APPLICATIONS,
+    Kind.SERVICE_PRINCIPAL: SERVICE_PRINCIPALS,
+    Kind.SECRET: SECRETS,
+    Kind.APP_ROLE: APP_ROLE_ASSIGNMENTS,
+    Kind.GRANT: DELEGATED_GRANTS,
+}
 
 
 class Section:
@@ -57,11 +72,21 @@ class Section:
             raise LookupError("this directory was never founded")
         return self._settings[name]
 
-    def seen(self, kind: Kind, row: Row, written: datetime | None) -> bool:
-        """Whether the replica that answers the present request has this row yet; Microsoft's own have no date."""
-        if written is None or not self.replication.lags:
-            return True
-        return self.replication.seen(kind, row["id"], written, self.clock.now())
+    def view(self, kind: Kind, rows: Sequence[Row], belongs: Callable[[Row], bool]) -> Sequence[Row]:
+        """The rows as the replica that answers the present request has them, which may be late.
+
+        `belongs` says of a row as it was whether it is asked for; it repeats what selected the rows.
+        """
+        if not self.replication.lags:
+            return rows
+        return self.replication.view(kind, rows, belongs, self.clock.now())
+
+    def remember(self, kind: Kind, *wanted: sa.ColumnElement[bool]) -> None:
+        """Rows of a kind are about to be changed or removed: late replicas go on showing them as they are."""
+        if not self.replication.lags:
+            return
+        for row in self.store.rows(sa.select(_TABLES[kind]).where(*wanted)):
+            self.replication.remember(kind, row, self.clock.now())
 
     def in_bin(self, deleted: sa.Column[datetime]) -> sa.ColumnElement[bool]:
         """The condition for objects that are soft-deleted and not yet gone for good."""

@@ -86,7 +86,7 @@ OWNERS = sa.Table(
 DELEGATED_GRANTS = sa.Table(
     "delegated_grants", METADATA,
     _text("id", key=True), _text("client_id", index=True), _text("resource_id", index=True),
-    _text("principal_id", null=True), _text("scope"),
+    _text("principal_id", null=True), _text("scope"), sa.Column("created", Instant, nullable=False),
 )  # fmt: skip
 
 APP_ROLE_ASSIGNMENTS = sa.Table(
@@ -112,6 +112,18 @@ DIRECTORY_ROLES = sa.Table(
 ROLE_MEMBERS = sa.Table(
     "role_members", METADATA,
     _text("principal_id", key=True), _text("template_id", key=True),
+)  # fmt: skip
+
+GROUPS = sa.Table(
+    "groups", METADATA,
+    _text("id", key=True), _text("display_name", index=True), _text("description", null=True), _text("mail_nickname"),
+    sa.Column("is_assignable_to_role", sa.Boolean), _text("visibility", null=True),
+    sa.Column("created", Instant, nullable=False), sa.Column("deleted", Instant),
+)  # fmt: skip
+
+GROUP_MEMBERS = sa.Table(
+    "group_members", METADATA,
+    _text("group_id", key=True), _text("member_id", key=True, index=True),
 )  # fmt: skip
 
 FEDERATED_CREDENTIALS = sa.Table(
