@@ -156,6 +156,9 @@ async def test_what_lies_in_a_subscription_is_not_found_because_there_is_none(
     answer = await wire.put(url, params=VERSION, json={})
     assert error_of(answer) == (404, "SubscriptionNotFound")
     assert answer.json()["error"]["message"] == f"The subscription '{tenant.id}' could not be found."
+    # What `az role definition list` asks, in a version that its provider alone knows.
+    roles = f"{ARM}/subscriptions/{tenant.id}/providers/Microsoft.Authorization/roleDefinitions"
+    assert error_of(await wire.get(roles, params={"api-version": "2022-05-01-preview"}))[1] == "SubscriptionNotFound"
     malformed = await wire.get(f"{ARM}/subscriptions/mine", params=VERSION)
     assert error_of(malformed) == (400, "InvalidSubscriptionId")
 
