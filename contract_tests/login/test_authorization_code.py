@@ -182,7 +182,7 @@ async def test_nobody_is_sent_to_an_address_that_is_not_registered(
         ({"response_type": "nonsense"}, "unsupported_response_type", 70005),
         ({"response_type": "id_token"}, "unsupported_response_type", 700054),
         ({"response_mode": "pigeon"}, "invalid_request", 70007),
-        ({"scope": f"{GRAPH}/User.Read https://contoso.crm4.dynamics.com/user_impersonation"}, "invalid_scope", 70011),
+        ({"scope": f"{GRAPH}/User.Read https://contoso.crm4.dynamics.com/user_impersonation"}, "invalid_scope", 700022),
     ],
 )
 async def test_what_else_is_wrong_is_sent_back_to_the_client(
@@ -228,6 +228,7 @@ async def code_for(browser: Browser, tenant: FakeTenant, client_id: str, **chang
         ({"code_verifier": "other"}, (400, "invalid_grant", 501481)),
         ({"code_verifier": "-"}, (400, "invalid_grant", 501481)),
         ({"client_secret": "-"}, (401, "invalid_client", 7000218)),
+        ({"scope": f"{GRAPH}/User.Read https://x.example/y"}, (400, "invalid_scope", 28000)),
         ({"client_secret": "wrong"}, (401, "invalid_client", 7000215)),
         ({"client_id": AZURE_CLI}, (400, "invalid_grant", 70000)),
     ],

@@ -116,6 +116,20 @@ async def test_an_own_client_needs_its_secret_or_leave_to_be_public_and_consent(
     assert said(await ask(wire, tenant.id, own))[2] == 65001
 
 
+async def test_an_application_asks_for_itself_by_its_id_alone(
+    wire: httpx.AsyncClient, tenant: FakeTenant, registered: Registered
+) -> None:
+    directory, principal = tenant.directory, registered.principal
+    assert principal is not None
+    directory.change_application(registered.application.id, identifier_uris=[f"api://{registered.client_id}"])
+    directory.grant_delegated(principal.id, principal.id, "access_as_user")
+    own = form(tenant, client_id=registered.client_id, client_secret=registered.text)
+    by_uri = await ask(wire, tenant.id, own | {"scope": f"api://{registered.client_id}/access_as_user"})
+    assert said(by_uri) == (400, "invalid_resource", 90009)
+    by_id = await ask(wire, tenant.id, own | {"scope": f"{registered.client_id}/access_as_user"})
+    assert (await claims_of(wire, tenant, by_id))["aud"] == registered.client_id
+
+
 async def test_microsofts_client_gets_its_principal_with_the_first_sign_in_that_succeeds(
     wire: httpx.AsyncClient, tenant: FakeTenant
 ) -> None:

@@ -102,5 +102,7 @@ def _wanted(asked: Asked, code: AuthorizationCode) -> Wanted:
     """What is asked for now; by default what the person was asked. OpenID Connect's scopes stay those of then."""
     if not asked.value("scope" if asked.version == 2 else "resource").strip():
         return scopes.delegated(code.scope)
-    now = wanted_by_person(asked.version, asked.value("scope"), asked.value("resource"))
+    now = wanted_by_person(
+        asked.version, asked.value("scope"), asked.value("resource"), several=requests.SCOPES_OF_SEVERAL_REDEEMED
+    )
     return Wanted(now.resource, now.names, now.oidc | scopes.delegated(code.scope).oidc)

@@ -46,7 +46,8 @@ class _Wish:
 
     def wanted(self) -> Wanted:
         """Raises Refused."""
-        return wanted_by_person(self.version, self.parameter("scope"), self.parameter("resource"))
+        several = requests.SCOPES_OF_SEVERAL
+        return wanted_by_person(self.version, self.parameter("scope"), self.parameter("resource"), several=several)
 
 
 def answer(visit: Visit, version: int) -> Response:

@@ -10,7 +10,9 @@ from mock_services.exchange import Exchange
 from mock_services.login import clients, consent, tokens, users
 from mock_services.login.client_authentication import Proof
 from mock_services.login.clouds import Cloud
+from mock_services.login.errors import Refused
 from mock_services.login.first_party import is_public_client
+from mock_services.login.refusals import requests
 from mock_services.login.resources import find_resource
 from mock_services.login.scopes import Wanted
 from mock_services.state.well_known import FIRST_PARTY
@@ -56,6 +58,8 @@ def issue(sign_in: SignIn) -> tokens.Issued:
     """
     client, user = sign_in.client, sign_in.person.user
     resource = find_resource(sign_in.exchange, client.tenant, sign_in.wanted.resource)
+    if resource.principal.id == client.principal.id and resource.asked.lower() != client.app_id:
+        raise Refused(requests.RESOURCE_IS_CLIENT, application=client.app_id, name=client.principal.display_name)
     users.check_assignment(client, user)
     users.check_access(client, resource, sign_in.person)
     allowed = consent.check(client, resource, user, sign_in.wanted)

@@ -28,7 +28,9 @@ def begin(asked: Asked, cloud: Cloud) -> dict[str, Any]:
     asked.demand("client_id", *(("scope",) if asked.version == 2 else ()))
     refuse_resource_on_v2(asked)
     tenant = tenant_for_page(exchange, asked.tenant)
-    wanted = wanted_by_person(asked.version, asked.value("scope"), asked.value("resource"))
+    wanted = wanted_by_person(
+        asked.version, asked.value("scope"), asked.value("resource"), several=requests.SCOPES_OF_SEVERAL
+    )
     client_id = asked.value("client_id").lower()
     if tenant is None:
         application_anywhere(exchange, client_id, asked.tenant)

@@ -11,7 +11,7 @@ from mock_services.login.client_authentication import Proof
 from mock_services.login.clouds import Cloud
 from mock_services.login.errors import Refused
 from mock_services.login.form import Asked
-from mock_services.login.refusals import credentials, sign_ins
+from mock_services.login.refusals import credentials, requests, sign_ins
 from mock_services.login.resources import refuse_resource_on_v2, wanted_by_person
 from mock_services.login.scopes import Wanted
 from mock_services.state.directory import RefreshToken, User
@@ -67,7 +67,9 @@ def _issue(asked: Asked, cloud: Cloud, tenant: FakeTenant, held: RefreshToken) -
 def _wanted(asked: Asked, held: RefreshToken) -> Wanted:
     """What is asked for now, which may be another resource; by default what was asked for then."""
     if asked.value("scope" if asked.version == 2 else "resource").strip():
-        return wanted_by_person(asked.version, asked.value("scope"), asked.value("resource"))
+        return wanted_by_person(
+            asked.version, asked.value("scope"), asked.value("resource"), several=requests.SCOPES_OF_SEVERAL_REDEEMED
+        )
     return scopes.delegated(held.scope)
 
 

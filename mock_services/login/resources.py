@@ -9,7 +9,7 @@ from mock_services.hosts import Service, national_cloud_of, service_of
 from mock_services.login import scopes
 from mock_services.login.errors import Refused
 from mock_services.login.form import Asked
-from mock_services.login.refusals import requests
+from mock_services.login.refusals import Refusal, requests
 from mock_services.login.scopes import Wanted
 from mock_services.state.directory import ServicePrincipal
 from mock_services.state.well_known import (
@@ -56,10 +56,13 @@ def wanted_by_application(asked: Asked) -> str:
     return resource
 
 
-def wanted_by_person(version: int, scope: str, resource: str) -> Wanted:
-    """What a person's sign-in asks for, by `scope` or, on the first endpoint, by `resource`. Raises Refused."""
+def wanted_by_person(version: int, scope: str, resource: str, *, several: Refusal = requests.SCOPE_MALFORMED) -> Wanted:
+    """What a person's sign-in asks for, by `scope` or, on the first endpoint, by `resource`. Raises Refused.
+
+    `several`: what the present step says of more than one resource.
+    """
     if version == 2:
-        return scopes.delegated(scope)
+        return scopes.delegated(scope, several=several)
     if not resource.strip():
         raise Refused(requests.RESOURCE_MISSING)
     # The first endpoint always answers with an ID token and a refresh token (azure-docs v1-protocols-oauth-code.md).

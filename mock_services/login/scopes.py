@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from mock_services.login import facts
 from mock_services.login.errors import Refused
-from mock_services.login.refusals import requests
+from mock_services.login.refusals import Refusal, requests
 
 GRAPH_RESOURCE = "https://graph.microsoft.com"
 """The resource of a scope that names none, such as `User.Read`."""
@@ -46,13 +46,16 @@ def app_only(scope: str) -> Wanted:
     return wanted
 
 
-def delegated(scope: str) -> Wanted:
-    """What a user's scope asks for: any scopes of one resource, and OpenID Connect's own. Raises Refused."""
+def delegated(scope: str, *, several: Refusal = requests.SCOPE_MALFORMED) -> Wanted:
+    """What a user's scope asks for: any scopes of one resource, and OpenID Connect's own.
+
+    Raises Refused; `several` is how the present step tells of more than one resource.
+    """
     tokens = scope.split()
     oidc = frozenset(token.lower() for token in tokens) & facts.OIDC_SCOPES
     asked = [_split(token, scope) for token in tokens if token.lower() not in facts.OIDC_SCOPES]
     if len({resource.rstrip("/").lower() for resource, _ in asked}) > 1:
-        raise Refused(requests.SCOPE_MALFORMED, scope=scope)
+        raise Refused(several, scope=scope)
     resource = asked[0][0] if asked else GRAPH_RESOURCE
     return Wanted(resource, tuple(name for _, name in asked), oidc)
 

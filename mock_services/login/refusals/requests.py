@@ -89,6 +89,19 @@ SCOPE_MALFORMED = Refusal(
     "Power-Maverick/DataverseDevTools-VSCode#226 (no scheme), Azure/azure-sdk-for-net#9076 and"
     " microsoft-authentication-library-for-js#6069 (two resources)", "2025-03",
 )  # fmt: skip
+SCOPES_OF_SEVERAL = Refusal(
+    700022, "invalid_scope", 400,
+    "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope"
+    " {scope} is not valid.",
+    "AzureAD/microsoft-authentication-library-for-js#523 (authorize); error and status inferred; device codes too"
+    " (inferred)", "2024",
+)  # fmt: skip
+SCOPES_OF_SEVERAL_REDEEMED = Refusal(
+    28000, "invalid_scope", 400,
+    "Provided value for the input parameter scope is not valid because it contains more than one resource. Scope"
+    " {scope} is not valid.",
+    "Earlybyte/aad_oauth#328 (redemption of a code); error and status inferred; refresh tokens too (inferred)", "2024",
+)  # fmt: skip
 SCOPE_NOT_DEFAULT = Refusal(
     1002012, "invalid_scope", 400,
     "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with"
@@ -112,6 +125,12 @@ RESOURCE_DISABLED = Refusal(
     " has lapsed, or that the administrator for this tenant has disabled the application, preventing tokens from"
     " being issued for it.",
     "Cloud-Architekt/AzureAD-Attack-Defense#43 ('indicate' is Microsoft's); error and status inferred", "2023",
+)  # fmt: skip
+RESOURCE_IS_CLIENT = Refusal(
+    90009, "invalid_resource", 400,
+    "Application '{application}'({name}) is requesting a token for itself. This scenario is supported only if resource"
+    " is specified using the GUID based App Identifier.",
+    "entra-docs reference-error-codes.md and public issues of people's sign-ins; error and status inferred", "2024",
 )  # fmt: skip
 RESOURCE_ABSENT = Refusal(
     650052, "invalid_client", 400,
