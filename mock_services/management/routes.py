@@ -48,7 +48,7 @@ def _answered(request: Request, exchange: Exchange) -> dict[str, Any] | list[dic
         exchange.operation = "management.subscriptions"
         _given_version(request)  # each provider has versions of its own, and none is looked at
         _refuse_subscription(segments[1])
-    found = _DOORS.get(tuple(where)) if request.method in {"GET", "HEAD"} else None
+    found = DOORS.get(tuple(where)) if request.method in {"GET", "HEAD"} else None
     if found is None:
         raise Unmodelled(f"{request.method} {_path(request)} of Azure Resource Manager")
     exchange.operation, answer = found
@@ -79,7 +79,7 @@ def _endpoints(_request: Request, exchange: Exchange, version: str) -> dict[str,
     return shapes.endpoints(exchange, facts.cloud_at(exchange.host))
 
 
-_DOORS: dict[tuple[str, ...], tuple[str, Callable[[Request, Exchange, str], dict[str, Any] | list[dict[str, Any]]]]] = {
+DOORS: dict[tuple[str, ...], tuple[str, Callable[[Request, Exchange, str], dict[str, Any] | list[dict[str, Any]]]]] = {
     ("tenants",): ("management.tenants", _tenants),
     ("subscriptions",): ("management.subscriptions", _subscriptions),
     ("metadata", "endpoints"): ("management.endpoints", _endpoints),
