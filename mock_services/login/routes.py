@@ -3,13 +3,12 @@
 import uuid
 from datetime import datetime, timedelta
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from mock_services.errors import Unmodelled
 from mock_services.exchange import Exchange, exchange_of
+from mock_services.front import application
 from mock_services.login import facts
 from mock_services.login.authorities import known_tenant
 from mock_services.login.doors import Call, Door, find_door, raw_path
@@ -90,19 +89,4 @@ def _now(exchange: Exchange) -> datetime:
     return (exchange.tenant.clock if exchange.tenant else exchange.worlds.clock).now()
 
 
-async def _anything_else(request: Request, _problem: Exception) -> Response:
-    """What the route's pattern misses, a line break in the path or an invented verb, goes the same way."""
-    return await _everything(request)
-
-
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-
-app = FastAPI(
-    title="Entra token service",
-    openapi_url=None,
-    docs_url=None,
-    redoc_url=None,
-    redirect_slashes=False,
-    exception_handlers={404: _anything_else, 405: _anything_else},
-)
-app.router.routes.append(Route("/{path:path}", _everything, methods=_METHODS))
+app = application("Entra token service", _everything)

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 from urllib.parse import unquote
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from mock_services.errors import Unmodelled
 from mock_services.exchange import Exchange, exchange_of
+from mock_services.front import application
 from mock_services.management import facts, shapes
 from mock_services.management.callers import authenticate
 from mock_services.management.errors import Refused, challenge, refusal_body, unmodelled_body
@@ -138,19 +137,4 @@ def _finish(request: Request, exchange: Exchange, answer: Response) -> Response:
     return answer
 
 
-async def _anything_else(request: Request, _problem: Exception) -> Response:
-    """What the route's pattern misses, a line break in the path or an invented verb, goes the same way."""
-    return await _everything(request)
-
-
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-
-app = FastAPI(
-    title="Azure Resource Manager",
-    openapi_url=None,
-    docs_url=None,
-    redoc_url=None,
-    redirect_slashes=False,
-    exception_handlers={404: _anything_else, 405: _anything_else},
-)
-app.router.routes.append(Route("/{path:path}", _everything, methods=_METHODS))
+app = application("Azure Resource Manager", _everything)

@@ -3,13 +3,12 @@
 import re
 from urllib.parse import unquote
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from mock_services.errors import Missing, Unmodelled
 from mock_services.exchange import Exchange, exchange_of
+from mock_services.front import application
 from mock_services.portal import facts
 from mock_services.portal.callers import Caller, Unauthenticated, authenticate
 from mock_services.portal.errors import Refused, refusal_body, unmodelled_body
@@ -87,19 +86,4 @@ def _grant(caller: Caller, app_id: str) -> None:
         raise Refused(facts.APPLICATION_NOT_FOUND, application=app_id) from None
 
 
-async def _anything_else(request: Request, _problem: Exception) -> Response:
-    """What the route's pattern misses, a line break in the path or an invented verb, goes the same way."""
-    return await _everything(request)
-
-
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-
-app = FastAPI(
-    title="Entra portal back end",
-    openapi_url=None,
-    docs_url=None,
-    redoc_url=None,
-    redirect_slashes=False,
-    exception_handlers={404: _anything_else, 405: _anything_else},
-)
-app.router.routes.append(Route("/{path:path}", _everything, methods=_METHODS))
+app = application("Entra portal back end", _everything)

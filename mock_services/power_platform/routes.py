@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from mock_services.errors import Missing, Unmodelled
 from mock_services.exchange import Exchange, exchange_of
+from mock_services.front import application
 from mock_services.hosts import Service, service_of
 from mock_services.power_platform import discovery, environments, facts, shapes
 from mock_services.power_platform.callers import Caller, admin_caller, discovery_caller
@@ -249,19 +248,4 @@ def _raw(body: bytes, status: int) -> Response:
     return Response(body, status_code=status, media_type="application/json; charset=utf-8")
 
 
-async def _anything_else(request: Request, _problem: Exception) -> Response:
-    """What the route's pattern misses, a line break in the path or an invented verb, goes the same way."""
-    return await _everything(request)
-
-
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
-
-app = FastAPI(
-    title="Power Platform",
-    openapi_url=None,
-    docs_url=None,
-    redoc_url=None,
-    redirect_slashes=False,
-    exception_handlers={404: _anything_else, 405: _anything_else},
-)
-app.router.routes.append(Route("/{path:path}", _everything, methods=_METHODS))
+app = application("Power Platform", _everything)
