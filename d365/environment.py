@@ -53,6 +53,7 @@ def exports(
     else:
         variables |= dict.fromkeys(_PROXY_VARIABLES, served.proxy_url)
         variables |= dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1,::1")
+        variables["NODE_USE_ENV_PROXY"] = "1"  # without it Node's own fetch, from 22.21 on, passes the proxy by
     return variables
 
 

@@ -16,6 +16,8 @@ _SECRET_FIELDS = {
     "access_token", "assertion", "client_assertion", "client_secret", "code", "code_verifier", "device_code",
     "id_token", "key", "password", "refresh_token", "secrettext",
 }  # fmt: skip
+_SECRET_MEMBERS = _SECRET_FIELDS - {"code"}
+"""In JSON, where `code` is a refusal's and never an authorization code: that travels in forms and URLs alone."""
 # Whatever kind of body it claims to be: `client_secret=…` up to the next separator.
 _PAIR = re.compile(rf"(?i)\b({'|'.join(sorted(_SECRET_FIELDS))})(=|%3d)(?!\*\*\*)[^&\s\"']+")
 _TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
@@ -133,7 +135,7 @@ class Journal:
 def _strike_fields(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            k: STRUCK if k.lower() in _SECRET_FIELDS and isinstance(v, str) else _strike_fields(v)
+            k: STRUCK if k.lower() in _SECRET_MEMBERS and isinstance(v, str) else _strike_fields(v)
             for k, v in value.items()
         }
     if isinstance(value, list):

@@ -38,7 +38,7 @@ class Subject:
 
 def subjects() -> tuple[Subject, ...]:
     """The services, in the order of their pages."""
-    return (_login(),)
+    return (_login(), _management(), _portal())
 
 
 def _named(modules: tuple[ModuleType, ...], kind: type) -> dict[str, Row]:
@@ -74,6 +74,36 @@ def _login() -> Subject:
     modules = (refusals.requests, refusals.credentials, refusals.sign_ins)
     operations = {key(door, method): door.operation for door in DOORS for method in door.methods}
     return Subject("login", "Token service", _named(modules, refusals.Refusal), operations, door_of, Refused)
+
+
+def _management() -> Subject:
+    from mock_services.management import facts
+    from mock_services.management.errors import Refused
+    from mock_services.management.routes import DOORS
+
+    def door_of(method: str, url: str) -> str | None:
+        path = tuple(part.lower() for part in urlsplit(url).path.split("/") if part)
+        return f"{method} /{'/'.join(path)}" if path in DOORS else None
+
+    operations = {f"GET /{'/'.join(path)}": operation for path, (operation, _) in DOORS.items()}
+    rows = _named((facts,), facts.Refusal)
+    return Subject("management", "Azure Resource Manager", rows, operations, door_of, Refused)
+
+
+def _portal() -> Subject:
+    from mock_services.portal import facts
+    from mock_services.portal.errors import Refused
+    from mock_services.portal.routes import CONSENT, OPERATION
+
+    consent = "POST /api/RegisteredApplications/{appId}/Consent"
+
+    def door_of(method: str, url: str) -> str | None:
+        path = "/".join(part for part in urlsplit(url).path.split("/") if part)
+        return consent if method == "POST" and CONSENT.fullmatch(path) else None
+
+    return Subject(
+        "portal", "The portal's back end", _named((facts,), facts.Refusal), {consent: OPERATION}, door_of, Refused
+    )
 
 
 def _graph() -> Subject:

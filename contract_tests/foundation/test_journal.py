@@ -34,6 +34,18 @@ def test_a_form_field_that_holds_a_secret_is_struck_out(secret: str) -> None:
     assert "client_id=app" in _everything(journal)
 
 
+def test_a_refusals_code_is_read_and_an_authorization_code_is_not() -> None:
+    journal = Journal()
+    refusal = b'{"error":{"code":"Request_BadRequest","message":"no"}}'
+    _record(journal, response_body=refusal, response_type="application/json")
+    assert '"code": "Request_BadRequest"' in _everything(journal)
+
+    form = urlencode({"grant_type": "authorization_code", "code": "0.AXoAfresh"}).encode()
+    _record(journal, request_body=form, request_type="application/x-www-form-urlencoded")
+    journal.record(at=NOW, service="login", method="GET", url="https://localhost/cb?code=0.AXoAfresh", status=200)
+    assert "0.AXoAfresh" not in _everything(journal)
+
+
 @given(
     secret=st.text(st.characters(codec="ascii", categories=("L", "N")), min_size=8, max_size=40),
     depth=st.integers(0, 5),

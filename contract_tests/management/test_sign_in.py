@@ -7,6 +7,7 @@ import pytest
 
 from contract_tests.power_platform.asking import SERVICE, Bearers, error_of
 from mock_services.cloud import FakeCloud
+from mock_services.hosts import NationalCloud
 from mock_services.state.well_known import AZURE_MANAGEMENT
 from mock_services.tenant import FakeTenant
 
@@ -102,6 +103,35 @@ async def test_a_header_without_a_good_token_is_refused(wire: httpx.AsyncClient,
     assert answer.headers["www-authenticate"].startswith("Bearer authorization_uri=")
 
 
+async def test_a_token_without_an_identity_is_told_what_it_lacks(
+    wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant
+) -> None:
+    now = tenant.clock.now().timestamp()
+    token = cloud.signing_keys.sign({"aud": f"{ARM}/", "tid": tenant.id, "nbf": now - 1, "exp": now + 60})
+    answer = await wire.get(f"{ARM}/tenants", params=VERSION, headers={"Authorization": f"Bearer {token}"})
+    assert error_of(answer) == (401, "InvalidAuthenticationToken")
+    assert "'puid' or 'altsecid' or 'oid'" in answer.json()["error"]["message"]
+
+
+async def test_each_cloud_has_its_own_resource_manager(wire: httpx.AsyncClient, cloud: FakeCloud) -> None:
+    china = cloud.create_tenant("Fabrikam", national_cloud=NationalCloud.CHINA)
+    where = f"https://login.partner.microsoftonline.cn/{china.id}/oauth2/v2.0/token"
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": china.operator.client_id,
+        "client_secret": china.operator.client_secret,
+    }
+    refused = await wire.post(where, data={**form, "scope": AZ})
+    assert refused.json()["error_codes"] == [500011]
+
+    token = await wire.post(where, data={**form, "scope": "https://management.core.chinacloudapi.cn//.default"})
+    bearer = {"Authorization": f"Bearer {token.json()['access_token']}"}
+    there = await wire.get("https://management.chinacloudapi.cn/subscriptions", params=VERSION, headers=bearer)
+    here = await wire.get(f"{ARM}/subscriptions", params=VERSION, headers=bearer)
+    assert there.status_code == 200
+    assert error_of(here) == (401, "InvalidAuthenticationTokenAudience")
+
+
 async def test_a_token_for_another_resource_is_told_the_four_allowed_audiences(
     wire: httpx.AsyncClient, tenant: FakeTenant, bearers: Bearers
 ) -> None:
@@ -156,6 +186,9 @@ async def test_what_lies_in_a_subscription_is_not_found_because_there_is_none(
     answer = await wire.put(url, params=VERSION, json={})
     assert error_of(answer) == (404, "SubscriptionNotFound")
     assert answer.json()["error"]["message"] == f"The subscription '{tenant.id}' could not be found."
+    # What `az role definition list` asks, in a version that its provider alone knows.
+    roles = f"{ARM}/subscriptions/{tenant.id}/providers/Microsoft.Authorization/roleDefinitions"
+    assert error_of(await wire.get(roles, params={"api-version": "2022-05-01-preview"}))[1] == "SubscriptionNotFound"
     malformed = await wire.get(f"{ARM}/subscriptions/mine", params=VERSION)
     assert error_of(malformed) == (400, "InvalidSubscriptionId")
 

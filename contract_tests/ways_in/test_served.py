@@ -49,6 +49,19 @@ def test_links_of_a_localhost_base_name_that_base(standing: Standing) -> None:
     assert body["token_endpoint"] == f"{base}/{standing.tenant.id}/oauth2/v2.0/token"
 
 
+def test_resource_manager_at_its_localhost_base_names_the_others(standing: Standing) -> None:
+    """What `az cloud register --endpoint-resource-manager` reads."""
+    direct = standing.served.direct
+    base = direct[Service.MANAGEMENT]
+    with standing.client(proxied=False) as client:
+        told = client.get(f"{base}/metadata/endpoints", params={"api-version": "2022-09-01"}).json()
+        challenged = client.get(f"{base}/subscriptions", params={"api-version": "2022-12-01"})
+    assert told["authentication"]["loginEndpoint"] == direct[Service.LOGIN]
+    assert told["resourceManager"] == f"{base}/"
+    assert told["microsoftGraphResourceId"] == f"{direct[Service.GRAPH]}/"
+    assert f'authorization_uri="{direct[Service.LOGIN]}/"' in challenged.headers["www-authenticate"]
+
+
 def test_a_token_for_the_localhost_base_of_the_environment_is_good_there(standing: Standing) -> None:
     dataverse, login = standing.served.direct[Service.DATAVERSE], standing.served.direct[Service.LOGIN]
     operator = standing.tenant.operator

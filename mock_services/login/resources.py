@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mock_services.errors import Unmodelled
 from mock_services.exchange import Exchange
-from mock_services.hosts import Service, national_cloud_of, service_of
+from mock_services.hosts import MANAGEMENT_AUDIENCES, Service, national_cloud_of, service_of
 from mock_services.login import scopes
 from mock_services.login.errors import Refused
 from mock_services.login.form import Asked
@@ -88,7 +88,7 @@ def find_resource(exchange: Exchange, tenant: FakeTenant, asked: str) -> Resourc
 def _is_elsewhere(tenant: FakeTenant, resource: str) -> bool:
     """Whether a URL is a service's in another national cloud, whose names this cloud does not know."""
     host = _HOST_ONLY.fullmatch(resource)
-    if host is None or service_of(host[1]) is None:
+    if host is None or (service_of(host[1]) is None and host[1].lower() not in MANAGEMENT_AUDIENCES):
         return False
     return national_cloud_of(host[1]) is not tenant.national_cloud
 

@@ -45,9 +45,9 @@ def _answered(request: Request, exchange: Exchange) -> dict[str, Any] | list[dic
     where = [part.lower() for part in segments]
     if where[:1] == ["subscriptions"] and len(where) > 1:
         exchange.operation = "management.subscriptions"
-        _version(request)
+        _given_version(request)  # each provider has versions of its own, and none is looked at
         _refuse_subscription(segments[1])
-    found = _DOORS.get(tuple(where)) if request.method in {"GET", "HEAD"} else None
+    found = DOORS.get(tuple(where)) if request.method in {"GET", "HEAD"} else None
     if found is None:
         raise Unmodelled(f"{request.method} {_path(request)} of Azure Resource Manager")
     exchange.operation, answer = found
@@ -78,7 +78,7 @@ def _endpoints(_request: Request, exchange: Exchange, version: str) -> dict[str,
     return shapes.endpoints(exchange, facts.cloud_at(exchange.host))
 
 
-_DOORS: dict[tuple[str, ...], tuple[str, Callable[[Request, Exchange, str], dict[str, Any] | list[dict[str, Any]]]]] = {
+DOORS: dict[tuple[str, ...], tuple[str, Callable[[Request, Exchange, str], dict[str, Any] | list[dict[str, Any]]]]] = {
     ("tenants",): ("management.tenants", _tenants),
     ("subscriptions",): ("management.subscriptions", _subscriptions),
     ("metadata", "endpoints"): ("management.endpoints", _endpoints),
@@ -86,12 +86,17 @@ _DOORS: dict[tuple[str, ...], tuple[str, Callable[[Request, Exchange, str], dict
 """What can be read, with the operation's name. The endpoints ask for no token: they say where to get one."""
 
 
+def _given_version(request: Request) -> str:
+    """The api-version, whose parameter is spelt in any case. Raises Refused where there is none."""
+    for name, value in request.query_params.multi_items():
+        if name.lower() == "api-version" and value:
+            return value
+    raise Refused(facts.VERSION_MISSING)
+
+
 def _version(request: Request) -> str:
-    """The api-version, whose parameter is spelt in any case. Raises Refused, and Unmodelled for one from the future."""
-    given = [value for name, value in request.query_params.multi_items() if name.lower() == "api-version"]
-    version = given[0] if given else ""
-    if not version:
-        raise Refused(facts.VERSION_MISSING)
+    """The api-version, known to Resource Manager itself. Raises Refused, and Unmodelled for one from the future."""
+    version = _given_version(request)
     if version in facts.SUPPORTED_VERSIONS:
         return version
     if _DATE.fullmatch(version) and version > max(facts.SUPPORTED_VERSIONS):

@@ -15,7 +15,8 @@ from mock_services.portal.errors import Refused, refusal_body, unmodelled_body
 from mock_services.state.directory.consent import ConsentDenied, PermissionsInvalid, grant_admin_consent
 
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_CONSENT = re.compile(r"api/registeredapplications/(?P<app_id>[^/]+)/consent", re.IGNORECASE)
+CONSENT = re.compile(r"api/registeredapplications/(?P<app_id>[^/]+)/consent", re.IGNORECASE)
+OPERATION = "portal.admin_consent"
 _JSON = "application/json; charset=utf-8"
 
 
@@ -23,7 +24,7 @@ async def _everything(request: Request) -> Response:
     exchange = exchange_of(request.scope)
     try:
         app_id = _asked_for(request)
-        exchange.operation = "portal.admin_consent"
+        exchange.operation = OPERATION
         caller = authenticate(exchange, request.headers.get("authorization", ""))
         return _consent(request, exchange, caller, app_id)
     except Unauthenticated:
@@ -37,7 +38,7 @@ def _asked_for(request: Request) -> str:
     """The application to consent to. Raises Unmodelled for every other request."""
     raw: bytes = request.scope.get("raw_path", request.scope["path"].encode())
     path = unquote(raw.decode("latin-1").partition("?")[0])
-    found = _CONSENT.fullmatch("/".join(part for part in path.split("/") if part))
+    found = CONSENT.fullmatch("/".join(part for part in path.split("/") if part))
     if found is None or request.method != "POST":
         raise Unmodelled(f"{request.method} {path} of the portal's back end")
     if request.query_params.get("onBehalfOfAll", "").lower() != "true":

@@ -112,6 +112,18 @@ def test_run_ends_with_any_code_of_the_program(d365: Run) -> None:
     assert d365("run", "--", sys.executable, "-c", "raise SystemExit(7)").returncode == 7
 
 
+def test_a_program_is_told_where_the_fakes_are_and_uses_the_proxy_unless_told_otherwise(d365: Run) -> None:
+    program = "import json, os; print(json.dumps(dict(os.environ)))"
+    proxied = json.loads(d365("run", "--", sys.executable, "-c", program).stdout)
+    direct = json.loads(d365("run", "--direct", "--", sys.executable, "-c", program).stdout)
+    assert proxied["HTTPS_PROXY"].startswith("http://127.0.0.1:")
+    assert proxied["NODE_USE_ENV_PROXY"] == "1"  # or Node's fetch would pass it by
+    assert "HTTPS_PROXY" not in direct
+    assert "NODE_USE_ENV_PROXY" not in direct
+    for variables in (proxied, direct):
+        assert variables["D365_MANAGEMENT_URL"].startswith("https://localhost:")
+
+
 def test_the_secret_may_come_by_standard_input(d365: Run) -> None:
     script = (
         "import os, subprocess, sys; secret = os.environ.pop('AZURE_CLIENT_SECRET');"
