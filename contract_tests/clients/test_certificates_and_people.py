@@ -126,6 +126,8 @@ async def test_msal_signs_a_person_in_by_device_code(tenant: FakeTenant, browser
     assert answer["id_token_claims"]["preferred_username"] == tenant.operator.username
 
     (account,) = app.get_accounts()
+    kept = await anyio.to_thread.run_sync(lambda: app.acquire_token_silent([GRAPH], account))
+    assert kept["token_source"] == "cache"
     silent = await anyio.to_thread.run_sync(
         lambda: app.acquire_token_silent([f"https://{tenant.organisation.host}/user_impersonation"], account)
     )

@@ -38,7 +38,7 @@ class Subject:
 
 def subjects() -> tuple[Subject, ...]:
     """The services, in the order of their pages."""
-    return (_login(), _management(), _portal())
+    return _login(), _graph(), _management(), _portal()
 
 
 def _named(modules: tuple[ModuleType, ...], kind: type) -> dict[str, Row]:
@@ -107,13 +107,12 @@ def _portal() -> Subject:
 
 
 def _graph() -> Subject:
-    from mock_services.graph.refusals import credentials, gateway, objects, queries
-
     from mock_services.errors import Unmodelled
     from mock_services.graph import refusals
     from mock_services.graph.addressing import read_path
     from mock_services.graph.doors import DOORS, find_door
     from mock_services.graph.errors import Refused
+    from mock_services.graph.refusals import credentials, gateway, objects, queries
 
     def door_of(method: str, url: str) -> str | None:
         try:

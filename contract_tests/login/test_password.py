@@ -116,6 +116,28 @@ async def test_an_own_client_needs_its_secret_or_leave_to_be_public_and_consent(
     assert said(await ask(wire, tenant.id, own))[2] == 65001
 
 
+@pytest.mark.parametrize(
+    ("scope", "told"),
+    [
+        ("User.Read openid profile offline_access", "User.Read openid profile"),
+        (f"{GRAPH}/User.Read openid", f"{GRAPH}/User.Read openid"),
+        (f"{GRAPH}/.default", f"{GRAPH}/User.Read {GRAPH}/.default"),
+        (f"{GRAPH}//.default offline_access", f"{GRAPH}//User.Read {GRAPH}//.default"),
+    ],
+)
+async def test_scopes_come_back_as_they_were_asked_for(
+    wire: httpx.AsyncClient, tenant: FakeTenant, registered: Registered, scope: str, told: str
+) -> None:
+    """By this a client's cache finds the token again; az asked for a new one with each command otherwise."""
+    directory, principal = tenant.directory, registered.principal
+    graph = directory.service_principal(app_id=MICROSOFT_GRAPH)
+    assert graph is not None
+    assert principal is not None
+    directory.grant_delegated(principal.id, graph.id, "User.Read")
+    own = form(tenant, client_id=registered.client_id, client_secret=registered.text, scope=scope)
+    assert (await ask(wire, tenant.id, own)).json()["scope"] == told
+
+
 async def test_an_application_asks_for_itself_by_its_id_alone(
     wire: httpx.AsyncClient, tenant: FakeTenant, registered: Registered
 ) -> None:

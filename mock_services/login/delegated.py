@@ -65,6 +65,7 @@ def issue(sign_in: SignIn) -> tokens.Issued:
     allowed = consent.check(client, resource, user, sign_in.wanted)
     occasion = tokens.Occasion(sign_in.exchange, sign_in.cloud, client, resource, sign_in.proof)
     issued = tokens.user_token(occasion, user, allowed, sign_in.person.amr)
+    issued = replace(issued, scope=sign_in.wanted.granted(allowed))
     if "openid" in sign_in.wanted.oidc:
         issued = replace(issued, id_token=tokens.identity_token(occasion, user, sign_in.nonce))
     if "offline_access" in sign_in.wanted.oidc:

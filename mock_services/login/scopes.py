@@ -27,6 +27,19 @@ class Wanted:
     resource: str
     names: tuple[str, ...]
     oidc: frozenset[str] = frozenset()
+    is_bare: bool = False
+    """Graph's scopes without Graph in front, such as `User.Read`."""
+
+    def granted(self, allowed: tuple[str, ...]) -> str:
+        """`scope` of the second endpoint's answer: spelt as it was asked for, `.default` last where that was asked for.
+
+        Sources: entra-docs v2-oauth-ropc.md (bare ones come back bare), MSAL.NET's mocks and az's caches (others with
+        their resource in front). A client finds a token in its cache again by what this says.
+        """
+        names = [name for name in allowed if name not in facts.OIDC_SCOPES]
+        shown = names if self.is_bare else [f"{self.resource}/{name}" for name in names]
+        shown += [name for name in ("openid", "profile", "email") if name in self.oidc or name in allowed]
+        return " ".join([*shown, f"{self.resource}/.default"] if ".default" in self.names else shown)
 
     @property
     def text(self) -> str:
@@ -57,7 +70,8 @@ def delegated(scope: str, *, several: Refusal = requests.SCOPE_MALFORMED) -> Wan
     if len({resource.rstrip("/").lower() for resource, _ in asked}) > 1:
         raise Refused(several, scope=scope)
     resource = asked[0][0] if asked else GRAPH_RESOURCE
-    return Wanted(resource, tuple(name for _, name in asked), oidc)
+    is_bare = not any("/" in token for token in tokens)
+    return Wanted(resource, tuple(name for _, name in asked), oidc, is_bare)
 
 
 def _split(token: str, whole: str) -> tuple[str, str]:

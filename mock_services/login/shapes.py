@@ -12,8 +12,8 @@ def token_body(issued: Issued, version: int) -> dict[str, Any]:
 
 def _second(issued: Issued) -> dict[str, Any]:
     body: dict[str, Any] = {"token_type": "Bearer"}
-    if issued.scopes:
-        body["scope"] = " ".join(_qualified(issued.resource, scope) for scope in issued.scopes)
+    if issued.scope:
+        body["scope"] = issued.scope
     body |= {"expires_in": issued.lifetime_s, "ext_expires_in": issued.lifetime_s, "access_token": issued.token}
     return body | _user_members(issued)
 
@@ -40,8 +40,3 @@ def _user_members(issued: Issued) -> dict[str, Any]:
         "client_info": issued.client_info,
     }
     return {name: value for name, value in members.items() if value}
-
-
-def _qualified(resource: str, scope: str) -> str:
-    """Scopes come back with their resource in front, but OpenID Connect's own (MSAL.NET's samples)."""
-    return scope if scope in {"openid", "profile", "email"} else f"{resource}/{scope}"

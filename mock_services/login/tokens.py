@@ -39,6 +39,8 @@ class Issued:
     lifetime_s: int
     """Seconds from now until `expires_on`, less the one that Entra keeps."""
     scopes: tuple[str, ...] = ()
+    scope: str = ""
+    """The scopes as the second endpoint's answer tells them."""
     id_token: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
     client_info: str = ""
