@@ -252,6 +252,9 @@ async def test_any_object_is_found_by_its_id_alone(keeper: Graph, adele: str, te
     ids = [group["id"], adele, tenant.id, adele]
     many = await keeper.post("/directoryObjects/getByIds", {"ids": ids})
     assert [each["id"] for each in many.json()["value"]] == [group["id"], adele]
+    crowd = [tenant.directory.add_group(f"g{each}", mail_nickname=f"g{each}").id for each in range(120)]
+    answer = (await keeper.post("/directoryObjects/getByIds", {"ids": crowd})).json()
+    assert ([each["id"] for each in answer["value"]], "@odata.nextLink" in answer) == (crowd, False)
     people = await keeper.post("/directoryObjects/getByIds", {"ids": ids, "types": ["user"]})
     assert [each["id"] for each in people.json()["value"]] == [adele]
     assert said(await keeper.post("/directoryObjects/getByIds", {"ids": []}))[0] == 400

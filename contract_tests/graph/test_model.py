@@ -351,6 +351,8 @@ class LateDirectory(Directory):
 
 
 TestAtOnce = Directory.TestCase
-TestAtOnce.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+TestAtOnce.settings = settings(max_examples=15, stateful_step_count=25, deadline=None, report_multiple_bugs=False)
 TestThroughReplicas = LateDirectory.TestCase
-TestThroughReplicas.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+TestThroughReplicas.settings = settings(
+    max_examples=15, stateful_step_count=25, deadline=None, report_multiple_bugs=False
+)

@@ -6,6 +6,7 @@ from mock_services.graph.call import Answer, Call
 from mock_services.graph.entities import DIRECTORY_OBJECT
 from mock_services.graph.errors import Refused
 from mock_services.graph.members import GET_BY_IDS, read_members
+from mock_services.graph.query import context, selected
 from mock_services.graph.refusals import objects
 
 _KIND = "GetByIds"
@@ -30,4 +31,7 @@ def get_by_ids(call: Call) -> Answer:
     wanted = {str(each).lower() for each in types}
     among = tuple(kind for kind in kinds.ALL if not wanted or kind.lower() in wanted or "directoryobject" in wanted)
     found = [kinds.typed(call.directory, each, among) for each in dict.fromkeys(each.lower() for each in ids)]
-    return call.many([each for each in found if each], DIRECTORY_OBJECT)
+    names = call.options.select()
+    shown = [selected(each, names, DIRECTORY_OBJECT) if names else each for each in found if each]
+    # All of them at once: there is no page to follow after a POST.
+    return Answer(200, {"@odata.context": context(call.root, DIRECTORY_OBJECT, names, is_single=False), "value": shown})
