@@ -7,6 +7,7 @@ import pytest
 from contract_tests.coverage import pages
 from contract_tests.coverage.subjects import Subject, subjects
 
+ALWAYS_REFUSED = {"POST /directoryRoles": "every role of the fakes is active, so that none can be activated"}
 ANEW = "run `python -m contract_tests.coverage`"
 ROOT = Path(__file__).parents[2]
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("subject", subjects(), ids=lambda each: each.name)
 def test_every_operation_is_answered_and_every_refusal_met_in_some_test(subject: Subject) -> None:
     met = pages.kept()[subject.name]
-    assert sorted(subject.operations.keys() - met["operations"].keys()) == [], ANEW
+    assert sorted(subject.operations.keys() - met["operations"].keys() - ALWAYS_REFUSED.keys()) == [], ANEW
     assert sorted(subject.rows.keys() - met["refusals"].keys()) == [], ANEW
 
 

@@ -79,7 +79,6 @@ async def test_a_path_that_graph_does_not_have_is_refused_as_graph_does(graph: G
         "/$metadata",
         "/policies/tokenLifetimePolicies",
         "/applications/{id}/extensionProperties",
-        "/applications/{id}/displayName",
         "/applications/{id}/owners/$ref",
         "/applications/delta",
         "/applications?$format=xml",

@@ -183,3 +183,44 @@ def _certificate() -> x509.Certificate:
         .not_valid_after(start + timedelta(days=365))
         .sign(key, hashes.SHA256())
     )
+
+
+async def test_a_principals_own_secret_signs_in_too_and_shows_at_the_principal_alone(
+    graph: Graph, tenant: FakeTenant, wire: httpx.AsyncClient
+) -> None:
+    made = await graph.register()
+    principal = await graph.principal(made["appId"])
+    added = await graph.post(f"/servicePrincipals/{principal['id']}/addPassword")
+    assert added.status_code == 200
+    secret = added.json()
+    [shown] = (await graph.get(f"/servicePrincipals/{principal['id']}")).json()["passwordCredentials"]
+    assert shown["keyId"] == secret["keyId"]
+    assert (await graph.get(f"/applications/{made['id']}")).json()["passwordCredentials"] == []
+    form = {
+        "grant_type": "client_credentials", "client_id": made["appId"], "client_secret": secret["secretText"],
+        "scope": "https://graph.microsoft.com/.default",
+    }  # fmt: skip
+    url = f"https://login.microsoftonline.com/{tenant.id}/oauth2/v2.0/token"
+    assert (await wire.post(url, data=form)).status_code == 200
+
+    body = {"keyId": secret["keyId"]}
+    assert (await graph.post(f"/servicePrincipals/{principal['id']}/removePassword", body)).status_code == 204
+    assert (await wire.post(url, data=form)).json()["error_codes"] == [7000215]
+
+
+async def test_the_lines_of_a_pem_file_are_a_certificate(graph: Graph) -> None:
+    """az sends what stands between BEGIN and END, line breaks included."""
+    made = await graph.register()
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "integration")])
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+        .not_valid_before(start).not_valid_after(start + timedelta(days=365)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    lines = certificate.public_bytes(serialization.Encoding.PEM).decode().splitlines()[1:-1]
+    credential = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": "\n".join(lines)}
+    answer = await graph.patch(f"/applications/{made['id']}", {"keyCredentials": [credential]})
+    assert answer.status_code == 204
+    [read] = (await graph.get(f"/applications/{made['id']}")).json()["keyCredentials"]
+    assert read["customKeyIdentifier"] == certificate.fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - the wire's

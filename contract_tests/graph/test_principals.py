@@ -147,11 +147,3 @@ async def test_owned_by_reads_everything_and_writes_its_own_only(
         "Authorization_RequestDenied",
         FOREIGN,
     )
-
-
-async def test_a_secret_on_a_principal_is_a_gap_that_says_so(graph: Graph) -> None:
-    made = await graph.register()
-    principal = await graph.principal(made["appId"])
-    status, _, message = said(await graph.post(f"/servicePrincipals/{principal['id']}/addPassword", {}))
-    assert status == 501
-    assert "not modelled" in message

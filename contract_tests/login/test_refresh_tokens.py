@@ -3,7 +3,9 @@
 import httpx
 import pytest
 
+from contract_tests.graph.asking import Graph, claims_of_person
 from contract_tests.login.asking import GRAPH, Registered, ask, claims_of, said
+from mock_services.cloud import FakeCloud
 from mock_services.state.well_known import AZURE_CLI
 from mock_services.tenant import FakeTenant
 
@@ -142,3 +144,31 @@ async def test_no_refresh_token_is_kept_or_written_down(wire: httpx.AsyncClient,
     await ask(wire, tenant.id, renewing(token))
     assert token not in str([vars(entry) for entry in tenant.journal])
     assert token.encode() not in tenant.directory.store.image()
+
+
+@pytest.mark.parametrize("who", ["me", "user"])
+async def test_graph_signs_a_person_out_everywhere(
+    wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant, who: str
+) -> None:
+    token = await signed_in(wire, tenant)
+    graph = Graph(wire, cloud, claims_of_person(tenant, "User.ReadWrite.All"))
+    path = "/me" if who == "me" else f"/users/{tenant.operator.username}"
+    answer = await graph.post(f"{path}/revokeSignInSessions")
+    assert (answer.status_code, answer.json()["value"]) == (200, True)
+    assert said(await ask(wire, tenant.id, renewing(token)))[2] == 50173
+
+
+async def test_a_password_that_graph_says_must_be_changed_signs_nobody_in(
+    wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant
+) -> None:
+    graph = Graph(wire, cloud, claims_of_person(tenant, "User.ReadWrite.All"))
+    profile = {"password": tenant.operator.password, "forceChangePasswordNextSignIn": True}
+    path = f"/users/{tenant.operator.username}"
+    assert (await graph.patch(path, {"passwordProfile": profile})).status_code == 204
+    form = {
+        "grant_type": "password", "client_id": AZURE_CLI, "username": tenant.operator.username,
+        "password": tenant.operator.password, "scope": f"{GRAPH}/.default",
+    }  # fmt: skip
+    assert said(await ask(wire, tenant.id, form)) == (400, "invalid_grant", 50055)
+    await graph.patch(path, {"passwordProfile": {"forceChangePasswordNextSignIn": False}})
+    assert (await ask(wire, tenant.id, form)).status_code == 200

@@ -89,10 +89,10 @@ async def run(steps: list[Step], ask: Callable[[Step], Awaitable[Response]]) -> 
     answered: dict[str, Document] = {}
     for step in steps:
         if any(answered[each]["status"] >= 400 for each in step.depends_on):
-            row = gateway.DEPENDENCY_FAILED
-            refusal = {"error": {"code": row.code, "message": row.template}}
+            refused = Refused(gateway.DEPENDENCY_FAILED)
+            body = {"error": {"code": refused.code, "message": refused.message}}
             headers = {"Content-Type": facts.ERROR_TYPE}
-            answered[step.id.lower()] = {"id": step.id, "status": row.status, "headers": headers, "body": refusal}
+            answered[step.id.lower()] = {"id": step.id, "status": refused.status, "headers": headers, "body": body}
         else:
             answered[step.id.lower()] = _item(step, await ask(step))
     # Any order is allowed, and real answers come back shuffled: a client must look at the ids.

@@ -34,9 +34,9 @@ def _application(directory: Directory, held: Held) -> Document:
     return shapes.application(held, directory.secrets(held.id), directory.key_credentials(held.id))
 
 
-def _principal(_directory: Directory, held: Held) -> Document:
+def _principal(directory: Directory, held: Held) -> Document:
     assert isinstance(held, ServicePrincipal)  # noqa: S101 - see above
-    return shapes.service_principal(held)
+    return shapes.service_principal(held, directory.secrets(held.id))
 
 
 def _group(_directory: Directory, held: Held) -> Document:

@@ -1,4 +1,4 @@
-"""The secrets and certificates of a registration."""
+"""The secrets and certificates of a registration, and the secrets of a principal."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ from mock_services.graph.errors import Refused
 from mock_services.graph.members import ADD_PASSWORD, REMOVE_PASSWORD, read_instant, read_members
 from mock_services.graph.query import Document
 from mock_services.graph.refusals import credentials, objects
-from mock_services.state.directory import Application, KeyCredential, Secret
+from mock_services.state.directory import Application, KeyCredential, Secret, ServicePrincipal
 from mock_services.state.directory.applications import SECRET_YEARS, years_later
 
 _SECRET = "PasswordCredential"  # noqa: S105 - the name of a type
@@ -21,7 +21,7 @@ _KEY = "KeyCredential"
 _YEARS = range(1900, 9_990)
 
 
-def add_password(call: Call, held: Application) -> Answer:
+def add_password(call: Call, held: Application | ServicePrincipal) -> Answer:
     """POST …/addPassword: the one answer that holds the secret's text."""
     read = read_members(call.body, ADD_PASSWORD, _SECRET)
     secret, text = _add(call, held, read.get("secret") or {})
@@ -29,7 +29,7 @@ def add_password(call: Call, held: Application) -> Answer:
     return Answer(200, head | shapes.secret(secret, text), location=call.exchange.base)
 
 
-def remove_password(call: Call, held: Application) -> Answer:
+def remove_password(call: Call, held: Application | ServicePrincipal) -> Answer:
     """POST …/removePassword."""
     read = read_members(call.body, REMOVE_PASSWORD, _SECRET)
     key_id = required(read, "key_id", "keyId", _SECRET)
@@ -72,7 +72,7 @@ def _is_echo(name: str, value: Any, shown: Document) -> bool:
     return bool(value == shown.get(name))
 
 
-def _add(call: Call, held: Application, wanted: Document) -> tuple[Secret, str]:
+def _add(call: Call, held: Application | ServicePrincipal, wanted: Document) -> tuple[Secret, str]:
     if held.sign_in_audience in facts.PERSONAL_AUDIENCES:
         present = len(call.directory.secrets(held.id))
         if present >= facts.SECRETS_OF_PERSONAL_AUDIENCE:
@@ -139,7 +139,7 @@ def _certificate(text: str) -> tuple[bytes, str, str, datetime, datetime]:
     from cryptography.hazmat.primitives import hashes
 
     try:
-        der = base64.b64decode(text, validate=True)
+        der = base64.b64decode("".join(text.split()), validate=True)  # az sends the lines of a PEM file
         certificate = x509.load_der_x509_certificate(der)
     except (binascii.Error, ValueError):
         raise _bad_key() from None

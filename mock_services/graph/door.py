@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mock_services.graph.call import Answer, Call
-from mock_services.graph.entities import DIRECTORY_ROLE, GROUP, SERVICE_PRINCIPAL, USER
+from mock_services.graph.entities import APPLICATION, DIRECTORY_ROLE, GROUP, SERVICE_PRINCIPAL, USER
 from mock_services.graph.query import Document, Entity, Options
 
 Act = Callable[[Call], Answer]
@@ -14,6 +14,8 @@ BELONGING: Mapping[str, Entity] = {"group": GROUP, "directoryRole": DIRECTORY_RO
 """What an object can be in, by the kinds that a path may cast to."""
 MEMBERS: Mapping[str, Entity] = {"user": USER, "servicePrincipal": SERVICE_PRINCIPAL, "group": GROUP}
 """What can be in a group."""
+OWNED: Mapping[str, Entity] = {"application": APPLICATION, "servicePrincipal": SERVICE_PRINCIPAL, "group": GROUP}
+"""What can be owned."""
 OWNERS: Mapping[str, Entity] = {"user": USER, "servicePrincipal": SERVICE_PRINCIPAL}
 _SHORT_PAGE = 20
 _NO_CASTS: Mapping[str, Entity] = {}

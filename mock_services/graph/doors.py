@@ -18,19 +18,30 @@ from mock_services.graph import (
     people,
     policies,
     principals,
+    properties,
     roles,
 )
 from mock_services.graph.addressing import Address, Key
-from mock_services.graph.door import BELONGING, MEMBERS, OWNERS, Door, listed
+from mock_services.graph.door import BELONGING, MEMBERS, OWNED, OWNERS, Door, listed
 from mock_services.graph.entities import APPLICATION, DIRECTORY_OBJECT, GROUP, SERVICE_PRINCIPAL, USER
 from mock_services.graph.errors import Refused
 from mock_services.graph.refusals import gateway
 
+MEMBER = "{member}"
+"""In a door's path: any member of the object."""
 _SECRETS = (
     Door("POST", "applications/*/addPassword", "graph.applications.add_password", "write applications",
          lambda call: credentials.add_password(call, applications.managed(call)), needs_body=False),
     Door("POST", "applications/*/removePassword", "graph.applications.remove_password", "write applications",
          lambda call: credentials.remove_password(call, applications.managed(call))),
+    Door("POST", "servicePrincipals/*/addPassword", "graph.service_principals.add_password", "write applications",
+         lambda call: credentials.add_password(call, principals.managed(call)), needs_body=False),
+    Door("POST", "servicePrincipals/*/removePassword", "graph.service_principals.remove_password", "write applications",
+         lambda call: credentials.remove_password(call, principals.managed(call))),
+    Door("GET", f"applications/*/{MEMBER}", "graph.applications.read_member", "read applications",
+         properties.of_application),
+    Door("GET", f"servicePrincipals/*/{MEMBER}", "graph.service_principals.read_member", "read applications",
+         properties.of_principal),
 )  # fmt: skip
 
 _REGISTRATIONS = (
@@ -60,6 +71,8 @@ _PRINCIPALS = (
          lambda call: owners.add(call, principals.managed(call).id)),
     Door("DELETE", "servicePrincipals/*/owners/*/$ref", "graph.service_principals.owners.remove", "write applications",
          lambda call: owners.remove(call, principals.managed(call).id)),
+    *listed("servicePrincipals/*/ownedObjects", "graph.service_principals.owned_objects", "read applications",
+            memberships.owned_by_principal, DIRECTORY_OBJECT, casts=OWNED),
     *listed("servicePrincipals/*/memberOf", "graph.service_principals.member_of", "read applications",
              memberships.of_principal, DIRECTORY_OBJECT, casts=BELONGING),
     *listed("servicePrincipals/*/transitiveMemberOf", "graph.service_principals.transitive_member_of",
@@ -98,10 +111,18 @@ _TENANT = (
             units=2, casts=BELONGING),
     *listed("me/transitiveMemberOf", "graph.me.transitive_member_of", "read me", memberships.all_of_me,
              DIRECTORY_OBJECT, units=2, casts=BELONGING),
+    *listed("me/ownedObjects", "graph.me.owned_objects", "read me", memberships.owned_by_me, DIRECTORY_OBJECT,
+            units=2, casts=OWNED),
+    Door("POST", "me/revokeSignInSessions", "graph.me.revoke_sessions", "revoke my sessions", people.revoke_my_sessions,
+         needs_body=False),
     *listed("users", "graph.users", "read users", people.documents, USER, units=2),
     Door("POST", "users", "graph.users.create", "write users", people.create_user),
     Door("PATCH", "users/*", "graph.users.change", "write users", people.change_user),
     Door("GET", "users/*", "graph.users.read", "read a user", people.read_user),
+    Door("POST", "users/*/revokeSignInSessions", "graph.users.revoke_sessions", "revoke sessions",
+         people.revoke_sessions, needs_body=False),
+    *listed("users/*/ownedObjects", "graph.users.owned_objects", "read users", memberships.owned_by_user,
+            DIRECTORY_OBJECT, units=2, casts=OWNED),
     *listed("users/*/memberOf", "graph.users.member_of", "read users", memberships.of_user, DIRECTORY_OBJECT,
             units=2, casts=BELONGING),
     *listed("users/*/transitiveMemberOf", "graph.users.transitive_member_of", "read users", memberships.all_of_user,
@@ -239,8 +260,8 @@ _PROPERTIES = frozenset(
     name.lower()
     for table in (members.APPLICATION, members.SERVICE_PRINCIPAL, members.GROUP, members.USER)
     for name in table
-)
-"""Single members can be read by a path of their own, which these fakes do not play."""
+) | frozenset(name for names in members.READ_ONLY.values() for name in names.lower().split())
+"""Single members can be read by a path of their own."""
 _OUR_ROOTS = frozenset(door.segments[0] for door in DOORS)
 
 
@@ -271,6 +292,10 @@ def _keys(door: Door, address: Address) -> tuple[Key, ...] | None:
             if isinstance(segment, str) and (segment.startswith("$") or segment.lower() in facts.REAL_NAVIGATIONS):
                 return None
             keys.append(segment if isinstance(segment, Key) else Key(segment))
+        elif name == MEMBER:
+            if isinstance(segment, Key) or segment.lower() not in _PROPERTIES:
+                return None
+            keys.append(Key(segment))
         elif isinstance(segment, Key) or segment.lower() != name:
             return None
     return tuple(keys)

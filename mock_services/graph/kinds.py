@@ -16,7 +16,7 @@ def _user(directory: Directory, identity: str) -> Document | None:
 
 def _principal(directory: Directory, identity: str) -> Document | None:
     found = directory.service_principal(id=identity)
-    return shapes.service_principal(found) if found else None
+    return shapes.service_principal(found, directory.secrets(found.id)) if found else None
 
 
 def _group(directory: Directory, identity: str) -> Document | None:
@@ -46,6 +46,8 @@ FINDERS: dict[str, Finder] = {
 PRINCIPALS = ("user", "servicePrincipal")
 HOLDERS = (*PRINCIPALS, "group")
 """What can be a member of a group or hold a role."""
+OWNED = ("application", "servicePrincipal", "group")
+"""What can have owners."""
 ALL = tuple(FINDERS)
 
 

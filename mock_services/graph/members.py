@@ -228,7 +228,7 @@ USER: dict[str, Member] = {
 ADD_PASSWORD: dict[str, Member] = {"passwordCredential": Member("secret", SECRET)}
 REMOVE_PASSWORD: dict[str, Member] = {"keyId": Member("key_id", "guid", nullable=False)}
 
-_READ_ONLY = {
+READ_ONLY = {
     "Application": "id appId createdDateTime deletedDateTime publisherDomain uniqueName certification verifiedPublisher"
     " disabledByMicrosoftStatus",
     "ServicePrincipal": "id createdDateTime deletedDateTime appDisplayName appDescription appOwnerOrganizationId"
@@ -258,7 +258,7 @@ def read_members(body: Mapping[str, Any], members: Mapping[str, Member], resourc
             continue
         member = members.get(wire)
         if member is None:
-            known = wire in _READ_ONLY.get(resource, "").split()
+            known = wire in READ_ONLY.get(resource, "").split()
             raise Refused(objects.READ_ONLY if known else objects.PROPERTY_INVALID, member=wire)
         if value is None and not member.nullable:
             raise Refused(objects.VALUE_INVALID, member=wire, resource=resource, kind=resource)

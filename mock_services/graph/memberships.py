@@ -55,6 +55,26 @@ def _hidden(document: Document) -> Document:
     return {name: value if name in ("@odata.type", "id") else None for name, value in document.items()}
 
 
+def _owned(call: Call, owner_id: str) -> list[Document]:
+    found = (kinds.typed(call.directory, each, kinds.OWNED) for each in call.directory.owned_by(owner_id))
+    return [each for each in found if each]
+
+
+def owned_by_me(call: Call) -> list[Document]:
+    """GET /me/ownedObjects; what is in the bin is left out."""
+    return _owned(call, people.myself(call).id)
+
+
+def owned_by_user(call: Call) -> list[Document]:
+    """GET /users/{key}/ownedObjects."""
+    return _owned(call, people.find(call).id)
+
+
+def owned_by_principal(call: Call) -> list[Document]:
+    """GET /servicePrincipals/{key}/ownedObjects."""
+    return _owned(call, principals.find(call).id)
+
+
 def of_me(call: Call) -> list[Document]:
     """GET /me/memberOf."""
     return _of_caller(call, transitive=False)

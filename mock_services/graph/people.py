@@ -97,9 +97,27 @@ def create_user(call: Call) -> Answer:
         made = call.directory.add_user(name, read["display_name"], password)
     except Taken:
         raise Refused(objects.NAME_TAKEN, member="userPrincipalName") from None
-    if not read["account_enabled"]:
-        call.directory.change_user(made.id, account_enabled=False)
+    call.directory.change_user(
+        made.id,
+        account_enabled=read["account_enabled"],
+        must_change_password=bool(read["password_profile"].get("forceChangePasswordNextSignIn")),
+    )
     return call.one(shapes.user(made), USER, status=201, location=call.location_of(made.id, "User"))
+
+
+def revoke_my_sessions(call: Call) -> Answer:
+    """POST /me/revokeSignInSessions: what was signed in before has to sign in again."""
+    return _revoke(call, myself(call))
+
+
+def revoke_sessions(call: Call) -> Answer:
+    """POST /users/{key}/revokeSignInSessions."""
+    return _revoke(call, find(call))
+
+
+def _revoke(call: Call, user: User) -> Answer:
+    call.directory.revoke_sign_ins(user.id)
+    return Answer(200, {"@odata.context": f"{call.root}/$metadata#Edm.Boolean", "value": True})
 
 
 def _check_domain(call: Call, name: str) -> None:
@@ -125,4 +143,6 @@ def change_user(call: Call) -> Answer:
     if profile.get("password"):
         call.tenant.journal.guard(profile["password"])
         call.directory.set_password(user.id, profile["password"])
+    if profile.get("forceChangePasswordNextSignIn") is not None:
+        call.directory.change_user(user.id, must_change_password=profile["forceChangePasswordNextSignIn"])
     return Answer(204)

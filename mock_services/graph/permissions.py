@@ -102,6 +102,14 @@ NEEDS: dict[str, Need] = {
     ),
     "read domains": Need(("Domain.Read.All", *_DIRECTORY_READERS), ("Domain.Read.All", *_DIRECTORY_READERS, AS_USER)),
     "read me": Need(None, ("User.Read", "User.Read.All", *_DIRECTORY_READERS, AS_USER)),
+    "revoke my sessions": Need(
+        None, ("User.RevokeSessions.All", "User.ReadWrite", "User.ReadWrite.All", "Directory.ReadWrite.All", AS_USER)
+    ),
+    "revoke sessions": Need(
+        ("User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
+        ("User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All", AS_USER),
+        directory_roles=(known.GLOBAL_ADMINISTRATOR, known.USER_ADMINISTRATOR),
+    ),
     # With User.Read alone only oneself: the act sees to that.
     "read a user": Need(
         ("User.Read.All", *_DIRECTORY_READERS), ("User.Read", "User.Read.All", *_DIRECTORY_READERS, AS_USER)

@@ -37,6 +37,11 @@ def managed(call: Call) -> ServicePrincipal:
     return call.directory.written_principal(held.id) if call.directory.replication.lags else held
 
 
+def document(call: Call, held: ServicePrincipal) -> Document:
+    """The principal as the wire shows it."""
+    return shapes.service_principal(held, call.directory.secrets(held.id))
+
+
 def create(call: Call, app_id: str | None = None) -> Answer:
     """POST /servicePrincipals, and the creating half of the upsert."""
     creation.check(call)
@@ -75,12 +80,12 @@ def _fill(read: dict[str, object]) -> None:
 
 def read(call: Call) -> Answer:
     """GET /servicePrincipals/{key}."""
-    return call.one(shapes.service_principal(find(call)), SERVICE_PRINCIPAL)
+    return call.one(document(call, find(call)), SERVICE_PRINCIPAL)
 
 
 def documents(call: Call) -> list[Document]:
     """GET /servicePrincipals."""
-    return [shapes.service_principal(each) for each in call.directory.service_principals()]
+    return [document(call, each) for each in call.directory.service_principals()]
 
 
 def change(call: Call) -> Answer:

@@ -12,7 +12,7 @@ from mock_services.graph.errors import Refused
 from mock_services.graph.members import read_instant
 from mock_services.graph.query import Document
 from mock_services.graph.refusals import credentials
-from mock_services.state.directory import Application
+from mock_services.state.directory import Application, ServicePrincipal
 
 _DURATION = re.compile(r"P(?:(\d{1,7})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,7})(?:\.\d+)?S)?)?")
 
@@ -26,7 +26,7 @@ def read_duration(text: str) -> timedelta | None:
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-def check_secret(call: Call, held: Application, *, start: datetime, end: datetime) -> None:
+def check_secret(call: Call, held: Application | ServicePrincipal, *, start: datetime, end: datetime) -> None:
     """Refuse a secret that the application's policy forbids, or for so long. Raises Refused."""
     for policy_id, each in _in_force(call, held, "passwordCredentials"):
         if each["restrictionType"] == "passwordAddition":
@@ -48,15 +48,16 @@ def _check_lifetime(policy_id: str, restriction: Document, lifetime: timedelta) 
         raise Refused(credentials.LIFETIME_NOT_ALLOWED, policy_id=policy_id)
 
 
-def _in_force(call: Call, held: Application, kind: str) -> Iterator[tuple[str, Document]]:
+def _in_force(call: Call, held: Application | ServicePrincipal, kind: str) -> Iterator[tuple[str, Document]]:
     """The restrictions that reach this application, with their policy: its own instead of the tenant's."""
     own = call.directory.app_policy_of(held.id)
     if own is not None and own["isEnabled"]:
         policy, restrictions = own, own["restrictions"] or {}
     else:
         policy = call.directory.default_app_policy()
-        restrictions = (policy["applicationRestrictions"] or {}) if policy["isEnabled"] else {}
+        whose = "applicationRestrictions" if isinstance(held, Application) else "servicePrincipalRestrictions"
+        restrictions = (policy[whose] or {}) if policy["isEnabled"] else {}
     for each in restrictions.get(kind) or []:
         since = read_instant(each.get("restrictForAppsCreatedAfterDateTime") or "")
-        if each.get("state") != "disabled" and (since is None or held.created >= since):
+        if each.get("state") != "disabled" and (since is None or (held.created or since) >= since):
             yield policy["id"], each

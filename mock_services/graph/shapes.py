@@ -2,7 +2,7 @@
 
 import struct
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -142,8 +142,8 @@ def key_credential(held: KeyCredential) -> Document:
     }
 
 
-def service_principal(held: ServicePrincipal) -> Document:
-    """A service principal; the application's secrets are not mirrored into it."""
+def service_principal(held: ServicePrincipal, secrets: Sequence[Secret] = ()) -> Document:
+    """A service principal with its own secrets; the application's are not mirrored into it."""
     more = held.details
     return {
         "id": held.id,
@@ -179,7 +179,7 @@ def service_principal(held: ServicePrincipal) -> Document:
         "info": merged(_INFO, more["info"]),
         "keyCredentials": [],
         "oauth2PermissionScopes": held.scopes,
-        "passwordCredentials": [],
+        "passwordCredentials": [secret(each) for each in secrets],
         "resourceSpecificApplicationPermissions": more["resource_specific_application_permissions"],
         "verifiedPublisher": merged(_VERIFIED_PUBLISHER, more["verified_publisher"]),
     }

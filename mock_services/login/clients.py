@@ -34,8 +34,9 @@ class Client:
 
     @property
     def secrets(self) -> list[Secret]:
-        """The registration's secrets, as this request's replica has them."""
-        return self.home.directory.secrets(self.application.id) if self.home and self.application else []
+        """The secrets of the registration and of the principal itself, as this request's replica has them."""
+        held = self.home.directory.secrets(self.application.id) if self.home and self.application else []
+        return [*held, *self.tenant.directory.secrets(self.principal.id)]
 
     @property
     def key_credentials(self) -> list[KeyCredential]:

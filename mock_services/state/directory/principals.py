@@ -17,6 +17,7 @@ from mock_services.state.directory.tables import (
     OWNERS,
     POLICY_ASSIGNMENTS,
     ROLE_MEMBERS,
+    SECRETS,
     SERVICE_PRINCIPALS,
 )
 from mock_services.state.replicas import Kind
@@ -186,6 +187,7 @@ class Principals(Section):
             self.store.write(
                 sa.delete(APP_ROLE_ASSIGNMENTS).where(sa.or_(roles.principal_id == gone, roles.resource_id == gone))
             )
+            self.store.write(sa.delete(SECRETS).where(SECRETS.c.application_id == gone))
             for table in (CREATORS, POLICY_ASSIGNMENTS):
                 self.store.write(sa.delete(table).where(table.c.object_id == gone))
             self.store.write(sa.delete(OWNERS).where(sa.or_(OWNERS.c.object_id == gone, OWNERS.c.owner_id == gone)))
