@@ -57,7 +57,10 @@ def _page(subject: Subject, operations: dict[str, list[str]], refusals: dict[str
     lines.append("## Operations\n\n| request | in the journal | answered in |\n|---|---|---|")
     for key, name in subject.operations.items():
         lines.append(f"| `{_cell(key)}` | `{name}` | {_tests(operations.get(key, []))} |")
-    lines.append("\n## Refusals\n\n| code | status | text | evidence | seen | met in |\n|---|---|---|---|---|---|")
+    lines.append("\n## Refusals\n")
+    if subject.legend:
+        lines.append(f"{subject.legend}\n")
+    lines.append("| code | status | text | evidence | seen | met in |\n|---|---|---|---|---|---|")
     for key, row in subject.rows.items():
         lines.append(_refusal(row, refusals.get(key, [])))
     return "\n".join(lines) + "\n"

@@ -34,6 +34,8 @@ class Subject:
     """The key in `operations` for a verb and a URL; None for a path that no door has."""
     refused: type[Exception]
     """What the service raises: its `row` is one of the rows."""
+    legend: str = ""
+    """What the abbreviations in its evidence mean."""
 
 
 def subjects() -> tuple[Subject, ...]:
@@ -123,4 +125,5 @@ def _graph() -> Subject:
 
     operations = {f"{door.method} /{door.path}": door.operation for door in DOORS}
     modules = (gateway, queries, objects, credentials)
-    return Subject("graph", "Microsoft Graph", _named(modules, refusals.Refusal), operations, door_of, Refused)
+    legend = " ".join((refusals.__doc__ or "").partition("\n\n")[2].split())
+    return Subject("graph", "Microsoft Graph", _named(modules, refusals.Refusal), operations, door_of, Refused, legend)
