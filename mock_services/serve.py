@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -174,10 +175,7 @@ class _Router:
         direct_bases: dict[str, str],
         targets: dict[int, str],
     ) -> None:
-        from mock_services.control import control
-
         self._cloud = cloud
-        self._control: App = control(cloud)
         self._ports = ports
         self._direct_bases = direct_bases
         self._by_direct_base = {direct: canonical for canonical, direct in direct_bases.items()}
@@ -196,6 +194,12 @@ class _Router:
             # Begun and never completed: the server cuts such a connection, which is what the client must see.
             headers = [(b"content-length", b"1")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    @cached_property
+    def _control(self) -> App:
+        from mock_services.control import control  # made when first asked, since no first token waits for it
+
+        return control(self._cloud)
 
     def _arrival(self, scope: Scope, port: int) -> Arrival:
         if port in self._ports:
