@@ -88,6 +88,24 @@ async def test_links_follow_the_host_called_and_issuers_the_cloud(
     assert body["msgraph_host"] == graph
 
 
+@pytest.mark.parametrize(
+    ("national_cloud", "region"),
+    [
+        (NationalCloud.PUBLIC, ("WW", None)),
+        (NationalCloud.US_GOVERNMENT, ("USGov", "DODCON")),
+    ],
+)
+async def test_a_tenants_document_tells_its_region_and_that_for_many_tenants_none(
+    wire: httpx.AsyncClient, cloud: FakeCloud, national_cloud: NationalCloud, region: tuple[str, str | None]
+) -> None:
+    tenant = cloud.create_tenant(national_cloud=national_cloud)
+    for version in ("", "/v2.0"):
+        body = (await wire.get(f"{LOGIN}/{tenant.domain}{version}/.well-known/openid-configuration")).json()
+        assert (body["tenant_region_scope"], body.get("tenant_region_sub_scope")) == region
+        many = (await wire.get(f"{LOGIN}/organizations{version}/.well-known/openid-configuration")).json()
+        assert many["tenant_region_scope"] is None
+
+
 async def test_keys_are_the_same_in_both_documents_but_for_the_issuer(
     wire: httpx.AsyncClient, tenant: FakeTenant
 ) -> None:

@@ -166,7 +166,7 @@ async def test_an_outage_speaks_in_the_services_own_envelope(
         ("login.chinacloudapi.cn", NationalCloud.CHINA),
     ],
 )
-async def test_national_clouds_do_not_know_each_others_tenants(
+async def test_a_tenant_signs_in_at_its_own_national_cloud_only(
     wire: httpx.AsyncClient, cloud: FakeCloud, home: NationalCloud, host: str, of: NationalCloud
 ) -> None:
     tenant = cloud.create_tenant(national_cloud=home)
@@ -175,10 +175,25 @@ async def test_national_clouds_do_not_know_each_others_tenants(
     if home is of:
         assert answer.status_code == document.status_code == 200
         assert (await claims_of(wire, tenant, answer, host=host))["aud"] == f"https://{tenant.organisation.host}"
-    else:
+    elif NationalCloud.CHINA in {home, of}:
         assert said(answer) == (400, "invalid_request", 90002)
         assert "are signing into the correct cloud" in answer.json()["error_description"]
         assert said(document) == (400, "invalid_tenant", 90002)
+    else:  # the public and the government's cloud know of each other
+        assert said(answer) == (400, "invalid_request", 900382)
+        authority = {NationalCloud.PUBLIC: "com", NationalCloud.US_GOVERNMENT: "us"}[home]
+        assert (
+            document.json()["token_endpoint"]
+            == f"https://login.microsoftonline.{authority}/{tenant.id}/oauth2/v2.0/token"
+        )
+
+
+async def test_a_person_of_another_cloud_is_told_where_to_sign_in(wire: httpx.AsyncClient, cloud: FakeCloud) -> None:
+    tenant = cloud.create_tenant(national_cloud=NationalCloud.US_GOVERNMENT)
+    answer = await ask(wire, tenant.domain, password_form(tenant))
+    assert said(answer) == (400, "invalid_request", 90038)
+    told = f"Tenant '{tenant.domain}' request is being redirected to the National Cloud 'MicrosoftOnline.US'."
+    assert told in answer.json()["error_description"]
 
 
 async def test_a_resource_of_another_cloud_is_unknown(

@@ -6,6 +6,8 @@ Sources: entra-docs authentication-national-cloud.md (authorities), MSAL's own l
 
 from dataclasses import dataclass
 
+from mock_services.hosts import NationalCloud
+
 
 @dataclass(frozen=True)
 class Cloud:
@@ -22,6 +24,12 @@ class Cloud:
     def instance_name(self) -> str:
         """`cloud_instance_name` of the metadata."""
         return self.login_host.removeprefix("login.")
+
+    @property
+    def redirect_name(self) -> str:
+        """The cloud as the refusal of a sign-in names it (microsoft/powercat-creator-kit#452)."""
+        end = self.login_host.rpartition(".")[2]
+        return f"MicrosoftOnline.{end.upper()}"
 
 
 PUBLIC = Cloud(
@@ -49,6 +57,14 @@ LEGACY_GOVERNMENT = Cloud(
 
 CLOUDS = (PUBLIC, CHINA, GERMANY, GOVERNMENT, LEGACY_GOVERNMENT)
 """In the order in which instance discovery lists them (recorded by azure-sdk-for-js, 2021-08)."""
+
+
+_HOMES = {NationalCloud.PUBLIC: PUBLIC, NationalCloud.US_GOVERNMENT: GOVERNMENT, NationalCloud.CHINA: CHINA}
+
+
+def cloud_of_tenant(national_cloud: NationalCloud) -> Cloud:
+    """The cloud as the token service names it, of a tenant that lives there."""
+    return _HOMES[national_cloud]
 
 
 def cloud_of(host: str) -> Cloud | None:

@@ -1,19 +1,21 @@
 """What the token service publishes about itself: openid-configuration, instance discovery, keys, error look-up."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from mock_services.exchange import Exchange
+from mock_services.hosts import NationalCloud
 from mock_services.login.authorities import CONSUMERS_TENANT, MANY_TENANTS, tenant_for_metadata
-from mock_services.login.clouds import CLOUDS, PUBLIC, Cloud, cloud_of
+from mock_services.login.clouds import CLOUDS, PUBLIC, Cloud, cloud_of, cloud_of_tenant
 from mock_services.login.errors import Refused
 from mock_services.login.refusals import requests
 
 
 def openid_configuration(exchange: Exchange, cloud: Cloud, spelling: str) -> dict[str, Any]:
     """The second endpoint's document (recorded whole by azure-sdk-for-js, 2021-08). URLs carry the tenant's GUID."""
-    tenant, issuer_tenant = _names(exchange, spelling)
-    base = f"{exchange.base}/{tenant}"
+    subject = _subject(exchange, cloud, spelling)
+    base, home = subject.base, subject.cloud
     return {
         "token_endpoint": f"{base}/oauth2/v2.0/token",
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
@@ -23,9 +25,9 @@ def openid_configuration(exchange: Exchange, cloud: Cloud, spelling: str) -> dic
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": exchange.as_seen(f"https://{cloud.login_host}/{issuer_tenant}/v2.0"),
+        "issuer": exchange.as_seen(f"https://{home.login_host}/{subject.issuer_tenant}/v2.0"),
         "request_uri_parameter_supported": False,
-        "userinfo_endpoint": exchange.as_seen(f"https://{cloud.graph_host}/oidc/userinfo"),
+        "userinfo_endpoint": exchange.as_seen(f"https://{home.graph_host}/oidc/userinfo"),
         "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
         "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
         "http_logout_supported": True,
@@ -37,26 +39,27 @@ def openid_configuration(exchange: Exchange, cloud: Cloud, spelling: str) -> dic
             "c_hash", "email",
         ],
         "kerberos_endpoint": f"{base}/kerberos",
-        **_cloud_members(cloud),
+        **_cloud_members(subject),
     }  # fmt: skip
 
 
 def first_openid_configuration(exchange: Exchange, cloud: Cloud, spelling: str) -> dict[str, Any]:
     """The first endpoint's document (pnp/cli-microsoft365 id-get.spec.ts)."""
-    tenant, issuer_tenant = _names(exchange, spelling)
-    base = f"{exchange.base}/{tenant}"
+    subject = _subject(exchange, cloud, spelling)
+    base, home = subject.base, subject.cloud
     return {
         "token_endpoint": f"{base}/oauth2/token",
         "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
-        "jwks_uri": f"{exchange.base}/common/discovery/keys",
+        "jwks_uri": f"{subject.login}/common/discovery/keys",
         "response_modes_supported": ["query", "fragment", "form_post"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "token id_token", "token"],
         "scopes_supported": ["openid"],
-        "issuer": f"https://{cloud.sts_host}/{issuer_tenant}/",
+        "issuer": f"https://{home.sts_host}/{subject.issuer_tenant}/",
         "microsoft_multi_refresh_token": True,
         "authorization_endpoint": f"{base}/oauth2/authorize",
+        "device_authorization_endpoint": f"{base}/oauth2/devicecode",
         "http_logout_supported": True,
         "frontchannel_logout_supported": True,
         "end_session_endpoint": f"{base}/oauth2/logout",
@@ -66,24 +69,52 @@ def first_openid_configuration(exchange: Exchange, cloud: Cloud, spelling: str) 
         ],
         "check_session_iframe": f"{base}/oauth2/checksession",
         "userinfo_endpoint": f"{base}/openid/userinfo",
-        **_cloud_members(cloud),
+        "kerberos_endpoint": f"{base}/kerberos",
+        **_cloud_members(subject),
     }  # fmt: skip
 
 
-def _names(exchange: Exchange, spelling: str) -> tuple[str, str]:
-    """The tenant as URLs spell it and as the issuer does. Raises Refused for an unknown one."""
+@dataclass(frozen=True)
+class _Subject:
+    """What a document is about: a tenant or a word for many, and where it signs in."""
+
+    login: str
+    path_tenant: str
+    issuer_tenant: str
+    cloud: Cloud
+    region: dict[str, str | None]
+
+    @property
+    def base(self) -> str:
+        return f"{self.login}/{self.path_tenant}"
+
+
+def _subject(exchange: Exchange, cloud: Cloud, spelling: str) -> _Subject:
+    """Raises Refused for an unknown tenant."""
     word = spelling.lower()
-    if word == "consumers":
-        return word, CONSUMERS_TENANT
     if word in MANY_TENANTS:
-        return word, "{tenantid}"
+        issuer_tenant = CONSUMERS_TENANT if word == "consumers" else "{tenantid}"
+        return _Subject(exchange.base, word, issuer_tenant, cloud, {"tenant_region_scope": None})
     exchange.tenant = tenant = tenant_for_metadata(exchange, spelling)
-    return tenant.id, tenant.id
+    home = cloud_of_tenant(tenant.national_cloud)
+    # A tenant may be looked up from the other cloud, which is how tools learn where it lives; its links lead home
+    # (cisagov/ScubaGear and Microsoft365DSC read the region there; that the links lead home is from memory).
+    login = exchange.base if home is cloud else exchange.as_seen(f"https://{home.login_host}")
+    return _Subject(login, tenant.id, tenant.id, home, _REGIONS[tenant.national_cloud])
 
 
-def _cloud_members(cloud: Cloud) -> dict[str, str]:
+# Seen on tenants: WW, NA, EU, AS; GCC High has the second member too (cisagov/ScubaGear). China's is not known.
+_REGIONS: dict[NationalCloud, dict[str, str | None]] = {
+    NationalCloud.PUBLIC: {"tenant_region_scope": "WW"},
+    NationalCloud.US_GOVERNMENT: {"tenant_region_scope": "USGov", "tenant_region_sub_scope": "DODCON"},
+    NationalCloud.CHINA: {"tenant_region_scope": "AS"},
+}
+
+
+def _cloud_members(subject: _Subject) -> dict[str, str | None]:
+    cloud = subject.cloud
     return {
-        "tenant_region_scope": "WW",
+        **subject.region,
         "cloud_instance_name": cloud.instance_name,
         "cloud_graph_host_name": cloud.legacy_graph_host,
         "msgraph_host": cloud.graph_host,
@@ -129,7 +160,7 @@ def _listed(cloud: Cloud) -> dict[str, Any]:
 
 def keys(exchange: Exchange, cloud: Cloud, spelling: str, *, version: int) -> dict[str, Any]:
     """The published signing keys. The second document names an issuer with each (entra-docs access-tokens.md)."""
-    _names(exchange, spelling)
+    _subject(exchange, cloud, spelling)
     published = exchange.worlds.signing_keys.published
     if version == 1:
         return {"keys": published}

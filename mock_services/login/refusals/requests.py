@@ -53,6 +53,16 @@ TENANT_EMPTY_GUID = Refusal(
     "Requested tenant identifier '{tenant}' is not valid. Tenant identifiers may not be an empty GUID.",
     "Azure-Samples/billing-dotnet-usage-api#7", "2017",
 )  # fmt: skip
+CLIENT_ACROSS_CLOUDS = Refusal(
+    900382, "invalid_request", 400, "Confidential Client is not supported in Cross Cloud request.",
+    "body with error and status webprofusion/certify#553 (2021), text again OfficeDev/microsoft-teams-library-js#3121;"
+    " a tenant of US Government asked for at the public host", "2026-08",
+)  # fmt: skip
+SIGN_IN_ACROSS_CLOUDS = Refusal(
+    90038, "invalid_request", 400, "Tenant '{tenant}' request is being redirected to the National Cloud '{cloud}'.",
+    "text microsoft/powercat-creator-kit#452, pnp/pnpassessment#34; error and status as MSAL told them for the same"
+    " mistake in microsoftgraph/msgraph-cli#396", "2024-03",
+)  # fmt: skip
 TENANT_BLOCKED = Refusal(
     5000225, "invalid_request", 400,
     "This tenant has been blocked due to inactivity. To learn more about tenant lifecycle policies, see"
