@@ -130,6 +130,9 @@ class Store:
         self, statement: sa.Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> int:
         """Run an insert, update or delete; the number of rows it touched. Raises sqlalchemy.exc.IntegrityError."""
+        # SQLite undoes a single statement that fails by itself; only many rows in one go need a point to return to.
+        if self._connection.in_transaction() and (parameters is None or isinstance(parameters, Mapping)):
+            return self._connection.execute(statement, parameters).rowcount
         with self.transaction():
             return self._connection.execute(statement, parameters).rowcount
 

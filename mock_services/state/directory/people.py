@@ -64,12 +64,14 @@ class People(Section):
 
     def set_password(self, id: str, password: str) -> None:  # noqa: A002 - the wire's own word
         """Give a user a new password, which signs them out everywhere. Raises Missing."""
-        self.change_user(id, password_sha256=digest(password))
-        self.revoke_sign_ins(id)
+        self.revoke_sign_ins(id, password_sha256=digest(password))
 
-    def revoke_sign_ins(self, id: str) -> None:  # noqa: A002 - the wire's own word
-        """Sign a user out everywhere: no refresh token of before is good any longer. Raises Missing."""
-        self.change_user(id, sessions_valid_from=self.clock.now())
+    def revoke_sign_ins(self, id: str, **members: Any) -> None:  # noqa: A002 - the wire's own word
+        """Sign a user out everywhere: no refresh token of before is good any longer. Raises Missing.
+
+        Other `members` are changed with it.
+        """
+        self.change_user(id, sessions_valid_from=self.clock.now(), **members)
         # Marked one by one: while a clock stands still, the instants alone cannot tell before from after.
         mine = REFRESH_TOKENS.c.user_id == id.lower()
         self.store.write(sa.update(REFRESH_TOKENS).where(mine).values(revoked=True))
