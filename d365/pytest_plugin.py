@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
     from mock_services.cloud import FakeCloud
@@ -81,6 +83,14 @@ def _signing_keys() -> SigningKeys:
     return SigningKeys()
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """One context a process: reading the world's root certificates takes 20 ms, and what is intercepted needs none."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
 @pytest.fixture(scope="session")
 def live_settings(pytestconfig: pytest.Config) -> Settings | None:
     """What `--live-settings` names; None in a run that is not live."""
@@ -115,7 +125,7 @@ def wire(cloud: FakeCloud) -> Iterator[httpx.AsyncClient]:
     from mock_services.intercept import intercept
 
     with intercept(cloud):
-        client = httpx.AsyncClient()
+        client = httpx.AsyncClient(verify=_tls())
         yield client
         anyio.run(client.aclose)
 
