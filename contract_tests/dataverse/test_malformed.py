@@ -107,7 +107,9 @@ async def test_a_body_is_refused_without_a_trace_unless_it_nests_a_customer(
     for method, path in (("POST", "incidents"), ("PATCH", "incidents(11111111-2222-4333-8444-555555555555)")):
         before = tenant.organisation.store.image()
         response = await administrator.ask(method, path, content=raw)
-        if not (nests_a_customer and response.status_code == 204):
+        if nests_a_customer and response.status_code == 204:
+            tenant.organisation.store.load(before)  # or the case would be there for the next body to change
+        else:
             assert response.status_code in (400, 403, 404, 412, 501), response.text
             assert tenant.organisation.store.image() == before
 
