@@ -14,7 +14,7 @@ from mock_services.login.clouds import Cloud
 from mock_services.login.errors import Refused
 from mock_services.login.form import Asked
 from mock_services.login.refusals import credentials, requests, sign_ins
-from mock_services.login.resources import refuse_resource_on_v2, wanted_by_person
+from mock_services.login.resources import refuse_resource_on_v2, wanted_at_redemption
 from mock_services.login.scopes import Wanted
 from mock_services.state.directory.sign_ins import REFRESHABLE_IN_PAGES
 from mock_services.state.pending import AuthorizationCode
@@ -46,7 +46,7 @@ def _issue(asked: Asked, cloud: Cloud, tenant: FakeTenant, code: AuthorizationCo
     if code.client_id != asked.value("client_id").lower():
         raise Refused(sign_ins.GRANT_OF_ANOTHER_CLIENT, name="code")
     client = delegated.find_client(asked.exchange, tenant, code.client_id)
-    proof = client_authentication.check(asked, cloud, client, client_authentication.shown_in(asked))
+    proof = client_authentication.check(asked, cloud, client)
     _check_platform(asked, code, proof)
     now = tenant.clock.now()
     if code.redeemed:
@@ -58,14 +58,13 @@ def _issue(asked: Asked, cloud: Cloud, tenant: FakeTenant, code: AuthorizationCo
     _check_verifier(asked, code)
     return delegated.issue(
         delegated.SignIn(
-            exchange=asked.exchange,
+            asked=asked,
             cloud=cloud,
             client=client,
             proof=proof,
             person=users.Person(users.still_here(tenant, code.user_id), code.amr),
             wanted=_wanted(asked, code),
             nonce=code.nonce,
-            tells_client_info=asked.value("client_info") == "1",
             page_until=now + REFRESHABLE_IN_PAGES if code.platform == redirects.PAGE else None,
         )
     )
@@ -99,10 +98,7 @@ def _check_verifier(asked: Asked, code: AuthorizationCode) -> None:
 
 
 def _wanted(asked: Asked, code: AuthorizationCode) -> Wanted:
-    """What is asked for now; by default what the person was asked. OpenID Connect's scopes stay those of then."""
-    if not asked.value("scope" if asked.version == 2 else "resource").strip():
-        return scopes.delegated(code.scope)
-    now = wanted_by_person(
-        asked.version, asked.value("scope"), asked.value("resource"), several=requests.SCOPES_OF_SEVERAL_REDEEMED
-    )
-    return Wanted(now.resource, now.names, now.oidc | scopes.delegated(code.scope).oidc)
+    """What is asked for now; OpenID Connect's scopes stay those that the person was asked."""
+    then = scopes.delegated(code.scope)
+    now = wanted_at_redemption(asked, then)
+    return Wanted(now.resource, now.names, now.oidc | then.oidc)

@@ -30,6 +30,8 @@ class _Wish:
     visit: Visit
     version: int
     client_id: str
+    application: Application | None
+    """The client's registration; None for Microsoft's own."""
     redirect: Redirect
 
     def parameter(self, name: str) -> str:
@@ -99,7 +101,8 @@ def _wish(visit: Visit, version: int) -> _Wish:
             raise Refused(requests.PARAMETER_MISSING, name=name)
     client_id = visit.query["client_id"].strip().lower()
     application = _application(visit, client_id)
-    return _Wish(visit, version, client_id, redirects.find(client_id, application, visit.query.get("redirect_uri", "")))
+    redirect = redirects.find(client_id, application, visit.query.get("redirect_uri", ""))
+    return _Wish(visit, version, client_id, application, redirect)
 
 
 def _application(visit: Visit, client_id: str) -> Application | None:
@@ -121,7 +124,7 @@ def _check_response(wish: _Wish) -> None:
     kinds = response_type.split()
     if not kinds or not set(kinds) <= {"code", *_IMPLICIT}:
         raise Refused(sign_ins.RESPONSE_TYPE_UNSUPPORTED, response_type=response_type)
-    application = _application(wish.visit, wish.client_id)
+    application = wish.application
     allowed = ((application.details.get("web") or {}).get("implicitGrantSettings") or {}) if application else {}
     for kind in kinds:
         if kind in _IMPLICIT and not allowed.get(_IMPLICIT[kind]):

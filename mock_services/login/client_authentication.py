@@ -40,8 +40,9 @@ def shown_in(asked: Asked) -> Shown:
     return Shown(asked.value("client_secret"), assertion)
 
 
-def check(asked: Asked, cloud: Cloud, client: Client, shown: Shown) -> Proof:
+def check(asked: Asked, cloud: Cloud, client: Client) -> Proof:
     """How the client proved itself. Raises Refused for a credential that does not hold; none is as good as none."""
+    shown = shown_in(asked)
     if shown.assertion:
         told = jwts.read(shown.assertion)
         if told.claim("iss").lower() == client.app_id or "://" not in told.claim("iss"):

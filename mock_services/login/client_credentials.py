@@ -25,7 +25,7 @@ def issue(asked: Asked, cloud: Cloud) -> tokens.Issued:
     wanted = wanted_by_application(asked)
     client = clients.find_client(exchange, tenant, asked.value("client_id"))
     resource = find_resource(exchange, tenant, wanted)
-    proof = client_authentication.check(asked, cloud, client, shown)
+    proof = client_authentication.check(asked, cloud, client)
     roles = granted_roles(client, resource)
     clients.check_assignment(client, resource, roles)
     clients.check_access(client, resource)

@@ -10,23 +10,9 @@ from mock_services.login.refusals import requests, sign_ins
 from mock_services.login.resources import Resource
 from mock_services.login.scopes import Wanted
 from mock_services.state.directory import User
-from mock_services.state.well_known import (
-    APPLICATION_ADMINISTRATOR,
-    CLOUD_APPLICATION_ADMINISTRATOR,
-    GLOBAL_ADMINISTRATOR,
-    MICROSOFT_GRAPH,
-    PRIVILEGED_ROLE_ADMINISTRATOR,
-)
+from mock_services.state.directory.consent import GRANTERS
+from mock_services.state.well_known import MICROSOFT_GRAPH
 
-ADMINISTRATORS = frozenset(
-    (
-        GLOBAL_ADMINISTRATOR,
-        PRIVILEGED_ROLE_ADMINISTRATOR,
-        APPLICATION_ADMINISTRATOR,
-        CLOUD_APPLICATION_ADMINISTRATOR,
-    )
-)
-"""Who may consent for everybody to delegated scopes (entra-docs grant-admin-consent.md)."""
 _ANY_USER_SCOPE = "ManagePermissionGrantsForSelf.microsoft-user-default-legacy"
 """Under this policy people may consent to whatever needs no administrator (entra-docs manage-app-consent-policies)."""
 
@@ -103,7 +89,7 @@ def question(client: Client, resource: Resource, user: User, wanted: Wanted) -> 
     return Question(
         scopes=asked,
         needs_administrator=not is_open or any(kinds[name.lower()] == "Admin" for name in asked),
-        may_answer_for_all=not ADMINISTRATORS.isdisjoint(directory.directory_roles_of(user.id)),
+        may_answer_for_all=not GRANTERS.isdisjoint(directory.directory_roles_of(user.id)),
     )
 
 

@@ -12,6 +12,7 @@ from mock_services.login.client_authentication import Proof
 from mock_services.login.clouds import Cloud
 from mock_services.login.errors import Refused
 from mock_services.login.first_party import is_public_client
+from mock_services.login.form import Asked
 from mock_services.login.refusals import requests
 from mock_services.login.resources import find_resource
 from mock_services.login.scopes import Wanted
@@ -23,14 +24,13 @@ from mock_services.tenant import FakeTenant
 class SignIn:
     """Who signs in where, and what for."""
 
-    exchange: Exchange
+    asked: Asked
     cloud: Cloud
     client: clients.Client
     proof: Proof
     person: users.Person
     wanted: Wanted
     nonce: str = ""
-    tells_client_info: bool = False
     page_until: datetime | None = None
     """For a single-page application: when its refresh tokens end, however often they are renewed."""
 
@@ -57,20 +57,20 @@ def issue(sign_in: SignIn) -> tokens.Issued:
     Order inferred from client credentials: resource, assignment, Conditional Access, consent.
     """
     client, user = sign_in.client, sign_in.person.user
-    resource = find_resource(sign_in.exchange, client.tenant, sign_in.wanted.resource)
+    resource = find_resource(sign_in.asked.exchange, client.tenant, sign_in.wanted.resource)
     if resource.principal.id == client.principal.id and resource.asked.lower() != client.app_id:
         raise Refused(requests.RESOURCE_IS_CLIENT, application=client.app_id, name=client.principal.display_name)
     users.check_assignment(client, user)
     users.check_access(client, resource, sign_in.person)
     allowed = consent.check(client, resource, user, sign_in.wanted)
-    occasion = tokens.Occasion(sign_in.exchange, sign_in.cloud, client, resource, sign_in.proof)
+    occasion = tokens.Occasion(sign_in.asked.exchange, sign_in.cloud, client, resource, sign_in.proof)
     issued = tokens.user_token(occasion, user, allowed, sign_in.person.amr)
     issued = replace(issued, scope=sign_in.wanted.granted(allowed))
     if "openid" in sign_in.wanted.oidc:
         issued = replace(issued, id_token=tokens.identity_token(occasion, user, sign_in.nonce))
     if "offline_access" in sign_in.wanted.oidc:
         issued = replace(issued, refresh_token=_refresh_token(sign_in))
-    if sign_in.tells_client_info:
+    if sign_in.asked.value("client_info") == "1":
         issued = replace(issued, client_info=client_info(user.id, client.tenant.id))
     return issued
 

@@ -95,17 +95,16 @@ def issue(asked: Asked, cloud: Cloud) -> tokens.Issued:
         raise Refused(requests.TENANT_UNKNOWN, tenant=sign_in.tenant_id)
     with tenant.directory.store.transaction():
         client = delegated.find_client(exchange, tenant, sign_in.client_id)
-        proof = client_authentication.check(asked, cloud, client, client_authentication.shown_in(asked))
+        proof = client_authentication.check(asked, cloud, client)
         clients.check_public(client, is_proven=proof is not Proof.NONE)
         issued = delegated.issue(
             delegated.SignIn(
-                exchange=exchange,
+                asked=asked,
                 cloud=cloud,
                 client=client,
                 proof=proof,
                 person=users.Person(users.still_here(tenant, sign_in.user_id), sign_in.amr),
                 wanted=scopes.delegated(sign_in.scope),
-                tells_client_info=asked.value("client_info") == "1",
             )
         )
     sign_in.redeemed = True

@@ -26,17 +26,16 @@ def _issue(asked: Asked, cloud: Cloud, tenant: FakeTenant) -> tokens.Issued:
     wanted = wanted_by_person(asked.version, asked.value("scope"), asked.value("resource"))
     client = delegated.find_client(asked.exchange, tenant, asked.value("client_id"))
     find_resource(asked.exchange, tenant, wanted.resource)
-    proof = client_authentication.check(asked, cloud, client, client_authentication.shown_in(asked))
+    proof = client_authentication.check(asked, cloud, client)
     clients.check_public(client, is_proven=proof is not Proof.NONE)
     user = users.check_password(asked.exchange, tenant, asked.value("username"), asked.value("password"))
     return delegated.issue(
         delegated.SignIn(
-            exchange=asked.exchange,
+            asked=asked,
             cloud=cloud,
             client=client,
             proof=proof,
             person=users.Person(user),
             wanted=wanted,
-            tells_client_info=asked.value("client_info") == "1",
         )
     )

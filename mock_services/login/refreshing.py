@@ -11,9 +11,8 @@ from mock_services.login.client_authentication import Proof
 from mock_services.login.clouds import Cloud
 from mock_services.login.errors import Refused
 from mock_services.login.form import Asked
-from mock_services.login.refusals import credentials, requests, sign_ins
-from mock_services.login.resources import refuse_resource_on_v2, wanted_by_person
-from mock_services.login.scopes import Wanted
+from mock_services.login.refusals import credentials, sign_ins
+from mock_services.login.resources import refuse_resource_on_v2, wanted_at_redemption
 from mock_services.state.directory import RefreshToken, User
 from mock_services.tenant import FakeTenant
 
@@ -41,7 +40,7 @@ def _find(asked: Asked) -> tuple[FakeTenant, RefreshToken]:
 
 def _issue(asked: Asked, cloud: Cloud, tenant: FakeTenant, held: RefreshToken) -> tokens.Issued:
     client = delegated.find_client(asked.exchange, tenant, asked.value("client_id"))
-    proof = client_authentication.check(asked, cloud, client, client_authentication.shown_in(asked))
+    proof = client_authentication.check(asked, cloud, client)
     if held.client_id != client.app_id:
         raise Refused(sign_ins.GRANT_OF_ANOTHER_CLIENT, name="refresh_token")
     if held.is_public and proof is not Proof.NONE:
@@ -52,25 +51,15 @@ def _issue(asked: Asked, cloud: Cloud, tenant: FakeTenant, held: RefreshToken) -
     _check_life(tenant, user, held)
     return delegated.issue(
         delegated.SignIn(
-            exchange=asked.exchange,
+            asked=asked,
             cloud=cloud,
             client=client,
             proof=proof,
             person=users.Person(user, held.amr),
-            wanted=_wanted(asked, held),
-            tells_client_info=asked.value("client_info") == "1",
+            wanted=wanted_at_redemption(asked, scopes.delegated(held.scope)),
             page_until=held.ends if held.is_page else None,
         )
     )
-
-
-def _wanted(asked: Asked, held: RefreshToken) -> Wanted:
-    """What is asked for now, which may be another resource; by default what was asked for then."""
-    if asked.value("scope" if asked.version == 2 else "resource").strip():
-        return wanted_by_person(
-            asked.version, asked.value("scope"), asked.value("resource"), several=requests.SCOPES_OF_SEVERAL_REDEEMED
-        )
-    return scopes.delegated(held.scope)
 
 
 def _check_life(tenant: FakeTenant, user: User, held: RefreshToken) -> None:

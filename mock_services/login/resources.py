@@ -69,6 +69,18 @@ def wanted_by_person(version: int, scope: str, resource: str, *, several: Refusa
     return Wanted(resource, (".default",), frozenset({"openid", "offline_access"}))
 
 
+def wanted_at_redemption(asked: Asked, then: Wanted) -> Wanted:
+    """What a code or a refresh token is redeemed for, which may be another resource; by default what it was given for.
+
+    Raises Refused.
+    """
+    if not asked.value("scope" if asked.version == 2 else "resource").strip():
+        return then
+    return wanted_by_person(
+        asked.version, asked.value("scope"), asked.value("resource"), several=requests.SCOPES_OF_SEVERAL_REDEEMED
+    )
+
+
 def find_resource(exchange: Exchange, tenant: FakeTenant, asked: str) -> Resource:
     """The resource called `asked` in this tenant. Raises Refused (500011, 500014) and Unmodelled."""
     canonical = exchange.canonical(asked)
