@@ -18,3 +18,9 @@ def graph(wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant) -> Grap
 def administrator(wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant) -> Graph:
     """Graph as the Global Administrator meets it through the Azure CLI."""
     return Graph(wire, cloud, claims_of_person(tenant, "Directory.AccessAsUser.All", "User.Read"))
+
+
+@pytest.fixture
+def adele(tenant: FakeTenant) -> str:
+    """The object id of a person without a role."""
+    return tenant.directory.add_user(f"adele@{tenant.domain}", "Adele Vance", "no matter").id

@@ -23,12 +23,6 @@ def keeper(wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant) -> Gra
 
 
 @pytest.fixture
-def adele(tenant: FakeTenant) -> str:
-    """The object id of a person without a role."""
-    return tenant.directory.add_user(f"adele@{tenant.domain}", "Adele Vance", "no matter").id
-
-
-@pytest.fixture
 def as_adele(wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant, adele: str) -> Graph:
     """Graph as she meets it through the Azure CLI."""
     scopes = ("Directory.AccessAsUser.All", "User.Read")

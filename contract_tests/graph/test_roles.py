@@ -22,12 +22,6 @@ def governor(wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant) -> G
     return Graph(wire, cloud, claims_of_app(tenant, *EVERYTHING, *permissions))
 
 
-@pytest.fixture
-def adele(tenant: FakeTenant) -> str:
-    """The object id of a person without a role."""
-    return tenant.directory.add_user(f"adele@{tenant.domain}", "Adele Vance", "no matter").id
-
-
 async def test_the_roles_of_a_tenant_are_found_by_template(governor: Graph) -> None:
     listed = (await governor.get("/directoryRoles")).json()["value"]
     templates = (await governor.get("/directoryRoleTemplates")).json()["value"]

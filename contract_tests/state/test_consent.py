@@ -1,32 +1,19 @@
 """Tenant-wide consent, asked of the directory without HTTP."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from mock_services.chance import Chance
-from mock_services.clock import FakeClock
+from contract_tests.state.conftest import TENANT
 from mock_services.errors import Missing
 from mock_services.state import well_known as known
 from mock_services.state.directory import Application, Directory, ServicePrincipal
 from mock_services.state.directory.consent import ConsentDenied, PermissionsInvalid, grant_admin_consent
-from mock_services.state.store import Store
 
-TENANT = "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
 READ_APPLICATIONS, READ_APPLICATIONS_SCOPE = known.GRAPH_PERMISSIONS["Application.Read.All"]
 _, READ_ME = known.GRAPH_PERMISSIONS["User.Read"]
 ADMINISTRATOR = [known.GLOBAL_ADMINISTRATOR]
-
-
-@pytest.fixture
-def directory() -> Directory:
-    """A directory founded on a day in 2026, at a standing clock."""
-    clock = FakeClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
-    made = Directory(Store.memory(), clock=clock, chance=Chance("directory"))
-    made.found(tenant_id=TENANT, display_name="Contoso", domain="contoso.onmicrosoft.com")
-    return made
 
 
 def listing(resource: str, *accesses: tuple[str | None, str]) -> dict[str, Any]:
