@@ -219,6 +219,17 @@ async def code_for(browser: Browser, tenant: FakeTenant, client_id: str, **chang
     return browser.brought["code"]
 
 
+async def test_a_narrower_scope_at_redemption_keeps_what_the_person_was_asked_of_openid(
+    wire: httpx.AsyncClient, tenant: FakeTenant, application: Registered, browser: Browser
+) -> None:
+    code = await code_for(browser, tenant, application.client_id)
+    form = redemption(application.client_id, code, client_secret=application.text, scope=f"{GRAPH}/User.Read")
+    answer = await ask(wire, tenant.id, form)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["refresh_token"]
+    assert answer.json()["id_token"]
+
+
 @pytest.mark.parametrize(
     ("changes", "refusal"),
     [
