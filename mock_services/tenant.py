@@ -77,7 +77,7 @@ class FakeTenant:
         self.directory.store.load(snapshot.directory)
         self.replication.forget()
         for organisation, image in zip(self.organisations, snapshot.organisations, strict=True):
-            organisation.store.load(image)
+            organisation.restore(image)
 
     def close(self) -> None:
         """Give the memory or the files back."""

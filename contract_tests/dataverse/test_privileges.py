@@ -16,7 +16,7 @@ from mock_services.dataverse.errors import Refusal
 from mock_services.dataverse.security import Security
 from mock_services.quirks import Quirks
 from mock_services.state.organisation import Depth, Organisation
-from mock_services.state.organisation.definitions import tables
+from mock_services.state.organisation.definitions import standard_tables
 from mock_services.state.store import Store
 from mock_services.tenant import FakeTenant
 
@@ -187,7 +187,7 @@ def test_lists_and_single_reads_agree_with_a_plain_reading(
             org.roles.assign(world.teams[holder], role, kind="team")
     user = org.get("systemuser", world.user)
     assert user is not None
-    security, contact = Security(org, user, Quirks()), tables()["contact"]
+    security, contact = Security(org, user, Quirks()), standard_tables()["contact"]
     rows = org.select("contact")
     expected = {row["contactid"] for row in rows if _reads(world, grants, row)}
     if not grants:

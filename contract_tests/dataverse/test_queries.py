@@ -16,7 +16,7 @@ from mock_services.clock import FakeClock
 from mock_services.dataverse.resolver import ColumnResolver
 from mock_services.odata import filters
 from mock_services.state.organisation import Organisation
-from mock_services.state.organisation.definitions import tables
+from mock_services.state.organisation.definitions import standard_tables
 from mock_services.state.organisation.schema import sql_table
 from mock_services.state.store import Store
 from mock_services.tenant import FakeTenant
@@ -264,13 +264,13 @@ def test_a_filter_in_sql_agrees_with_a_plain_reading(scratch: Organisation, rows
     for number, row in enumerate(rows):
         row.pop("donotfax", None)
         scratch.store.write(contact.insert(), row | {"contactid": str(number)})
-    clause = filters.where(text, ColumnResolver(scratch, tables()["contact"]))
+    clause = filters.where(text, ColumnResolver(scratch, standard_tables()["contact"]))
     found = {row["contactid"] for row in scratch.store.rows(sa.select(contact.c.contactid).where(clause))}
     assert found == {str(number) for number, row in enumerate(rows) if holds(row)}
 
 
 def test_looking_up_by_address_or_owner_uses_an_index(scratch: Organisation) -> None:
-    resolver = ColumnResolver(scratch, tables()["contact"])
+    resolver = ColumnResolver(scratch, standard_tables()["contact"])
     owner = "11111111-2222-4333-8444-555555555555"
     for text in ("emailaddress1 eq 'a@b.c'", f"_parentcustomerid_value eq {owner}", f"contactid eq {owner}"):
         query = sa.select(sql_table("contact")).where(filters.where(text, resolver))

@@ -14,6 +14,7 @@ from mock_services.dataverse.urls import Path
 from mock_services.exchange import Exchange
 from mock_services.odata.options import read_query
 from mock_services.state.organisation import Organisation
+from mock_services.state.organisation.schema import Schema
 from mock_services.tenant import FakeTenant
 
 _PREFERENCE = re.compile(r'\s*([^=,;\s]+)\s*(?:=\s*("[^"]*"|[^,;]*))?\s*(?:[,;]|$)')
@@ -69,6 +70,11 @@ class Call:
     path: Path = field(default_factory=lambda: Path("v9.2", ()))
     references: Mapping[str, str] = field(default_factory=dict)
     """Content-ID -> address of a row made earlier in the same change set."""
+
+    @property
+    def schema(self) -> Schema:
+        """The organisation's tables."""
+        return self.organisation.schema
 
     @cached_property
     def security(self) -> Security:

@@ -7,7 +7,6 @@ from mock_services.dataverse.parameters import named_row, typed_table
 from mock_services.dataverse.payloads import read_changes, stored_changes
 from mock_services.dataverse.records import existing
 from mock_services.dataverse.rules import check_values
-from mock_services.state.organisation.definitions import tables
 from mock_services.state.organisation.schema import type_column
 
 _RESOLVED = 1
@@ -18,7 +17,7 @@ def close_incident(call: Call) -> Answer:
 
     Takes Write and AppendTo on the case, Create and Append on activities. [inferred from what it writes]
     """
-    activity, case_table = tables()["incidentresolution"], tables()["incident"]
+    activity, case_table = call.schema.table("incidentresolution"), call.schema.table("incident")
     resolution = call.body.get("IncidentResolution")
     if typed_table(call, resolution, "IncidentResolution", "CloseIncident") is not activity:
         inner = facts.NOT_CONVERTED.format(literal="IncidentResolution", type="mscrm.incidentresolution")
@@ -46,7 +45,7 @@ def close_incident(call: Call) -> Answer:
 
 def _status(call: Call) -> int:
     """The status a case is resolved with; -1 is the state's default. Raises Refusal."""
-    status, case_table = call.body.get("Status"), tables()["incident"]
+    status, case_table = call.body.get("Status"), call.schema.table("incident")
     if not isinstance(status, int) or isinstance(status, bool):
         literal = str(status)[:100].encode("utf-8", "replace").decode()
         raise payload("CloseIncident", facts.NOT_CONVERTED.format(literal=literal, type="Edm.Int32"))
@@ -59,7 +58,7 @@ def _status(call: Call) -> int:
 
 def pick_from_queue(call: Call, item_id: str) -> Answer:
     """PickFromQueue: a user takes the item on; with `RemoveQueueItem` it leaves the queue. AppendTo on the queue."""
-    item = tables()["queueitem"]
+    item = call.schema.table("queueitem")
     existing(call, item, item_id, "Write")
     table, user_id = named_row(call, "SystemUser", "queueitems")
     if table.logical != "systemuser":
@@ -78,14 +77,14 @@ def pick_from_queue(call: Call, item_id: str) -> Answer:
 
 def release_to_queue(call: Call, item_id: str) -> Answer:
     """ReleaseToQueue: nobody works on the item any more. AppendTo on the queue."""
-    existing(call, tables()["queueitem"], item_id, "Write")
+    existing(call, call.schema.table("queueitem"), item_id, "Write")
     _set_worker(call, item_id, None)
     return NO_CONTENT
 
 
 def remove_from_queue(call: Call, item_id: str) -> Answer:
     """RemoveFromQueue: the item is gone, what it was about stays. AppendTo on the queue."""
-    existing(call, tables()["queueitem"], item_id, "Delete")
+    existing(call, call.schema.table("queueitem"), item_id, "Delete")
     call.organisation.delete("queueitem", item_id)
     return NO_CONTENT
 

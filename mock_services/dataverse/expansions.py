@@ -19,11 +19,8 @@ from mock_services.state.organisation.definitions import (
     Collection,
     Lookup,
     Table,
-    associations_of,
-    collections_of,
-    tables,
 )
-from mock_services.state.organisation.schema import sql_table, type_column
+from mock_services.state.organisation.schema import Schema, type_column
 
 Row = Mapping[str, Any]
 _SINGLE = {"$select", "$expand"}
@@ -36,7 +33,7 @@ def check_expansions(organisation: Organisation, table: Table, expansions: Itera
     if len(wanted) > facts.MOST_EXPANSIONS:
         raise BadQuery(f"The number of $expand exceeds the limit of {facts.MOST_EXPANSIONS}.")
     for each in wanted:
-        to, is_single = _destination(organisation, table, each.name)
+        to, is_single = _destination(organisation.schema, table, each.name)
         if each.is_reference:
             raise Unmodelled("$expand with $ref")
         allowed = _SINGLE if is_single else _COLLECTION
@@ -63,24 +60,26 @@ def expand_rows(
     for each in expansions:
         if each.name in table.navigation:
             lookup, targets = table.navigation[each.name]
-            _expand_single(call, rows, shaped, each, lookup=lookup, to=tables()[targets[0]])
+            _expand_single(call, rows, shaped, each, lookup=lookup, to=call.schema.table(targets[0]))
         else:
-            to, _ = _destination(call.organisation, table, each.name)
-            way = associations_of(table.logical).get(each.name) or collections_of(table.logical)[each.name]
+            to, _ = _destination(call.schema, table, each.name)
+            way = (
+                call.schema.associations_of(table.logical).get(each.name)
+                or call.schema.collections_of(table.logical)[each.name]
+            )
             _expand_collection(call, table, rows, shaped, each, way=way, to=to)
 
 
-def _destination(organisation: Organisation, table: Table, name: str) -> tuple[Table, bool]:
+def _destination(schema: Schema, table: Table, name: str) -> tuple[Table, bool]:
     if name in table.navigation:
         targets = table.navigation[name][1]
         if len(targets) > 1:
             raise Unmodelled(f"$expand of {name}, which may be a user or a team")
-        if organisation.has(targets[0]):
-            return tables()[targets[0]], True
-    way = associations_of(table.logical).get(name) or collections_of(table.logical).get(name)
-    if way is None or not organisation.has(way.table):
+        return schema.table(targets[0]), True
+    way = schema.associations_of(table.logical).get(name) or schema.collections_of(table.logical).get(name)
+    if way is None:
         raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{table.logical}")
-    return tables()[way.table], False
+    return schema.table(way.table), False
 
 
 def _expand_single(
@@ -90,9 +89,9 @@ def _expand_single(
         None
     }
     reach = call.security.demand("Read", to).condition(to)
-    key = sql_table(to.logical).c[to.primary_id]
+    key = call.schema.sql(to.logical).c[to.primary_id]
     conditions = [key.in_(sorted(str(one) for one in ids))] + ([reach] if reach is not None else [])
-    found = call.organisation.store.rows(sa.select(sql_table(to.logical)).where(*conditions)) if ids else []
+    found = call.organisation.store.rows(sa.select(call.schema.sql(to.logical)).where(*conditions)) if ids else []
     made = _shape(call, to, found, each)
     by_id = {row[to.primary_id]: one for row, one in zip(found, made, strict=True)}
     for row, one in zip(rows, shaped, strict=True):
@@ -127,9 +126,9 @@ def _expand_collection(
 def _children(
     call: Call, table: Table, parents: Sequence[str], each: Expansion, *, way: Association | Collection, to: Table
 ) -> sa.Select[Any]:
-    sql = sql_table(to.logical)
+    sql = call.schema.sql(to.logical)
     if isinstance(way, Association):
-        via = sql_table(way.via)
+        via = call.schema.sql(way.via)
         query = sa.select(sql, via.c[way.near].label("parent_key")).join(via, via.c[way.far] == sql.c[to.primary_id])
         query = query.where(via.c[way.near].in_(parents))
     else:

@@ -14,8 +14,7 @@ from mock_services.dataverse.records import existing
 from mock_services.dataverse.security import Security
 from mock_services.dataverse.urls import as_guid, read_arguments
 from mock_services.errors import Unmodelled
-from mock_services.state.organisation.definitions import Table, tables
-from mock_services.state.organisation.schema import sql_table
+from mock_services.state.organisation.definitions import Table
 
 Row = Mapping[str, Any]
 
@@ -108,45 +107,45 @@ def _retrieve_role_privileges(call: Call, arguments: Mapping[str, str]) -> Answe
     role_id = as_guid(arguments.get("RoleId", ""))
     if role_id is None:
         raise no_resource(call.url)
-    role = existing(call, tables()["role"], role_id, "Read")
-    listed = roles.role_privileges(call.organisation.roles.privileges_in(role_id), role["businessunitid"])
+    role = existing(call, call.schema.table("role"), role_id, "Read")
+    listed = roles.role_privileges(call, call.organisation.roles.privileges_in(role_id), role["businessunitid"])
     return _response(call, "RetrieveRolePrivilegesRole", {"RolePrivileges": listed})
 
 
 def _retrieve_user_privileges(call: Call, user_id: str) -> Answer:
-    user = existing(call, tables()["systemuser"], user_id, "Read")
-    listed = roles.role_privileges(call.organisation.privileges_of(user_id), user["businessunitid"])
+    user = existing(call, call.schema.table("systemuser"), user_id, "Read")
+    listed = roles.role_privileges(call, call.organisation.privileges_of(user_id), user["businessunitid"])
     return _response(call, "RetrieveUserPrivileges", {"RolePrivileges": listed})
 
 
 def _retrieve_user_privilege_by_name(call: Call, user_id: str) -> Answer:
-    user = existing(call, tables()["systemuser"], user_id, "Read")
+    user = existing(call, call.schema.table("systemuser"), user_id, "Read")
     name = read_arguments(call.path.segments[-1].inside, call.aliases).get("PrivilegeName", "").strip("'")
-    privilege = roles.privilege_called(name)
+    privilege = roles.privilege_called(call, name)
     held = call.organisation.privileges_of(user_id)
     grants = {privilege.name: held[privilege.name]} if privilege.name in held else {}
-    listed = roles.role_privileges(grants, user["businessunitid"])
+    listed = roles.role_privileges(call, grants, user["businessunitid"])
     return _response(call, "RetrieveUserPrivilegeByPrivilegeName", {"RolePrivileges": listed})
 
 
 def _add_privileges(call: Call, role_id: str) -> Answer:
-    roles.add_privileges(call, existing(call, tables()["role"], role_id, "Write"), replace=False)
+    roles.add_privileges(call, existing(call, call.schema.table("role"), role_id, "Write"), replace=False)
     return NO_CONTENT
 
 
 def _replace_privileges(call: Call, role_id: str) -> Answer:
-    roles.add_privileges(call, existing(call, tables()["role"], role_id, "Write"), replace=True)
+    roles.add_privileges(call, existing(call, call.schema.table("role"), role_id, "Write"), replace=True)
     return NO_CONTENT
 
 
 def _remove_privilege(call: Call, role_id: str) -> Answer:
-    roles.remove_privilege(call, existing(call, tables()["role"], role_id, "Write"))
+    roles.remove_privilege(call, existing(call, call.schema.table("role"), role_id, "Write"))
     return NO_CONTENT
 
 
 def _add_to_queue(call: Call, queue_id: str) -> Answer:
     """Takes AppendTo on the queue and Read on what is put there (Learn gg334652; the Read is inferred)."""
-    queue, item = tables()["queue"], tables()["queueitem"]
+    queue, item = call.schema.table("queue"), call.schema.table("queueitem")
     target, target_id = _target(call)
     row = existing(call, target, target_id, "Read")
     existing(call, queue, queue_id, "AppendTo")
@@ -172,7 +171,7 @@ def _target(call: Call) -> tuple[Table, str]:
 
 def _retrieve_principal_access(call: Call, user_id: str) -> Answer:
     """The rights a user has on one row, by roles, teams and ownership. The order of the names is inferred."""
-    user = existing(call, tables()["systemuser"], user_id, "Read")
+    user = existing(call, call.schema.table("systemuser"), user_id, "Read")
     wanted = read_arguments(call.path.segments[-1].inside, call.aliases).get("Target", "")
     table, id_ = addressed_row(call, wanted)
     row = existing(call, table, id_, "Read")
@@ -201,8 +200,8 @@ def _retrieve_total_record_count(call: Call, arguments: Mapping[str, str]) -> An
     for name in names:
         if not call.organisation.has(name):
             raise Refusal("0x80041102", facts.NO_ENTITY.format(name=name))
-        call.security.demand("Read", tables()[name])
-        counts.append(call.organisation.store.value(sa.select(sa.func.count()).select_from(sql_table(name))))
+        call.security.demand("Read", call.schema.table(name))
+        counts.append(call.organisation.store.value(sa.select(sa.func.count()).select_from(call.schema.sql(name))))
     collection = {"Count": len(names), "IsReadOnly": False, "Keys": names, "Values": counts}
     return _response(call, "RetrieveTotalRecordCount", {"EntityRecordCountCollection": collection})
 

@@ -13,7 +13,7 @@ from mock_services.dataverse.urls import Segment, as_guid
 from mock_services.errors import Unmodelled
 from mock_services.odata.options import read_select
 from mock_services.odata.problems import BadQuery
-from mock_services.state.organisation.definitions import Column, Table, tables
+from mock_services.state.organisation.definitions import Column, Table
 from mock_services.state.organisation.privileges import Depth, privilege_name
 
 SET = "EntityDefinitions"
@@ -45,7 +45,7 @@ def answer(call: Call) -> Answer:
 
 
 def _list(call: Call) -> Answer:
-    wanted = [table for table in tables().values() if call.organisation.has(table.logical)]
+    wanted = list(call.schema.tables.values())
     if (text := dict(call.query).get("$filter")) is not None:
         hit = _FILTER.match(text)
         if hit is None:
@@ -64,9 +64,9 @@ def _selected(call: Call) -> str:
 def _table(call: Call, head: Segment) -> Table:
     inside = head.inside or ""
     hit, guid = _KEY.match(inside), as_guid(inside)
-    for table in tables().values():
+    for table in call.schema.tables.values():
         named = hit is not None and table.logical == hit[1]
-        if (named or guid == _metadata_id(table.logical)) and call.organisation.has(table.logical):
+        if named or guid == _metadata_id(table.logical):
             return table
     if hit is None and guid is None:
         raise Refusal("0x80060888", facts.BAD_KEY)
@@ -98,17 +98,17 @@ def _definition(call: Call, table: Table) -> Mapping[str, Any]:
         "IsOptimisticConcurrencyEnabled": True,
         "HasNotes": table.notes,
         "DisplayName": _label(table.label),
-        "Privileges": _privileges(table),
+        "Privileges": _privileges(call, table),
         "MetadataId": _metadata_id(table.logical),
     }
     return _select(call, whole)
 
 
-def _privileges(table: Table) -> list[dict[str, Any]]:
+def _privileges(call: Call, table: Table) -> list[dict[str, Any]]:
     """The table's privileges, shaped as in the provider's get_entitydefinition_contact.json."""
     found = []
     for verb in table.verbs:
-        privilege = privilege_for(verb, table)
+        privilege = privilege_for(call.schema, verb, table)
         if privilege is not None and privilege.name == privilege_name(verb, table.word):
             depths = {f"CanBe{depth.name}": privilege.allows(depth) for depth in Depth}
             extra = {"CanBeEntityReference": False, "CanBeParentEntityReference": False}

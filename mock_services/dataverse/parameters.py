@@ -8,7 +8,7 @@ from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Call
 from mock_services.dataverse.errors import Refusal, does_not_exist, payload
 from mock_services.dataverse.urls import as_guid, read_key, read_reference
-from mock_services.state.organisation.definitions import Table, tables
+from mock_services.state.organisation.definitions import Table
 
 _NOWHERE = "00000000-0000-0000-0000-000000000000"
 _SINGLE_QUOTED = re.compile(r"'([^']*)'")
@@ -19,8 +19,8 @@ def typed_table(call: Call, value: Any, name: str, set_name: str) -> Table:
     if not isinstance(value, dict):
         raise payload(set_name, facts.NOT_CONVERTED.format(literal=name, type="mscrm.crmbaseentity"))
     logical = str(value.get("@odata.type", "")).removeprefix("#").removeprefix(facts.NAMESPACE)
-    table = tables().get(logical)
-    if table is None or not call.organisation.has(logical):
+    table = call.schema.tables.get(logical)
+    if table is None:
         raise payload(set_name, facts.NO_TYPE.format(type=facts.NAMESPACE + logical))
     return table
 

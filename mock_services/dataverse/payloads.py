@@ -14,8 +14,6 @@ from mock_services.errors import Unmodelled
 from mock_services.state.organisation.definitions import (
     Column,
     Table,
-    associations_of,
-    collections_of,
 )
 from mock_services.state.organisation.schema import type_column
 
@@ -58,7 +56,7 @@ def read_changes(call: Call, table: Table, body: Mapping[str, Any]) -> Changes:
         elif name in table.columns and not (name in table.navigation and isinstance(value, (dict, list))):
             changes.values[name] = _convert(table, table.columns[name], value)
         else:
-            _put_navigation(table, name, value, changes)
+            _put_navigation(call, table, name, value, changes)
     return changes
 
 
@@ -78,7 +76,7 @@ def stored_changes(table: Table, changes: Changes, *, creating: bool) -> dict[st
     return kept
 
 
-def _put_navigation(table: Table, name: str, value: Any, changes: Changes) -> None:
+def _put_navigation(call: Call, table: Table, name: str, value: Any, changes: Changes) -> None:
     if name in table.values:
         raise Refusal("0x80060888", facts.ENTITY_REFERENCE, status=400)
     if name in table.navigation:
@@ -93,9 +91,9 @@ def _put_navigation(table: Table, name: str, value: Any, changes: Changes) -> No
         changes.navigations.setdefault(lookup.name, []).append(name)
         changes.parents[lookup.name] = (targets[0], value)
         return
-    if name in associations_of(table.logical):
+    if name in call.schema.associations_of(table.logical):
         raise Unmodelled(f"rows created through {table.logical}.{name} (many-to-many)")
-    if name in collections_of(table.logical):
+    if name in call.schema.collections_of(table.logical):
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise payload(table.set, facts.PRIMITIVE_NAVIGATION.format(name=name))
         changes.children[name] = value
@@ -116,11 +114,11 @@ def _bind(call: Call, table: Table, name: str, value: Any, changes: Changes) -> 
     lookup_named = table.lookups.get(name)
     if lookup_named is not None and not lookup_named.targets:
         raise Unmodelled(f"the table behind the lookup {table.logical}.{name}")
-    way = associations_of(table.logical).get(name)
+    way = call.schema.associations_of(table.logical).get(name)
     if way is not None and isinstance(value, list):
         changes.linked[name] = [_referenced(call, table, (way.table,), name, each)[1] for each in value]
         return
-    if name in collections_of(table.logical):
+    if name in call.schema.collections_of(table.logical):
         raise Unmodelled(f"binding a collection ({table.logical}.{name}) in a body")
     raise payload(table.set, facts.UNDECLARED.format(name=name))
 

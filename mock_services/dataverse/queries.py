@@ -19,7 +19,6 @@ from mock_services.odata import filters
 from mock_services.odata.options import Expansion, Order, read_count, read_expand, read_orderby, read_select, read_top
 from mock_services.odata.problems import BadQuery, TooManyConditions
 from mock_services.state.organisation.definitions import Table
-from mock_services.state.organisation.schema import sql_table
 
 _UNMODELLED = {"$apply", "fetchxml", "savedquery", "userquery", "sql", "$search", "$format", "$compute"}
 _KNOWN = {"$select", "$filter", "$orderby", "$top", "$expand", "$count", "$skiptoken", "$id"}
@@ -149,7 +148,7 @@ def _conditions(
 def _page(
     call: Call, table: Table, options: Options, conditions: Sequence[sa.ColumnElement[bool]], *, limit: int, size: int
 ) -> sa.Select[Any]:
-    sql = sql_table(table.logical)
+    sql = call.schema.sql(table.logical)
     resolver = ColumnResolver(call.organisation, table)
     keys: list[sa.ColumnElement[Any]] = []
     for key in options.order:
@@ -161,7 +160,7 @@ def _page(
 
 def _count(call: Call, table: Table, conditions: Sequence[sa.ColumnElement[bool]]) -> int:
     """The number of rows, 5,000 at most whatever the truth: powerapps-docs count-rows.md."""
-    sql = sql_table(table.logical)
+    sql = call.schema.sql(table.logical)
     some = sa.select(sa.literal(1)).select_from(sql).where(*conditions).limit(facts.MOST_ROWS).subquery()
     return int(call.organisation.store.value(sa.select(sa.func.count()).select_from(some)))
 

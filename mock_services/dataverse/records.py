@@ -12,7 +12,7 @@ from mock_services.dataverse.queries import context_columns, read_options
 from mock_services.dataverse.security import Security
 from mock_services.dataverse.shapes import etag, shape_rows
 from mock_services.errors import Taken, Unmodelled
-from mock_services.state.organisation.definitions import Lookup, Table, collections_of, tables
+from mock_services.state.organisation.definitions import Lookup, Table
 from mock_services.state.organisation.schema import type_column
 
 Row = Mapping[str, Any]
@@ -77,7 +77,7 @@ def insert_row(call: Call, table: Table, body: Row, *, id: str | None = None, de
             changes.bound[lookup] = (target, made)
         root = _insert_checked(call, table, changes)
         for name, bodies in changes.children.items():
-            way = collections_of(table.logical)[name]
+            way = call.schema.collections_of(table.logical)[name]
             child = _there(call, way.table)
             back = child.lookups[way.lookup].targets[table.logical] + BIND
             for nested in bodies:
@@ -88,8 +88,8 @@ def insert_row(call: Call, table: Table, body: Row, *, id: str | None = None, de
 def _there(call: Call, logical: str) -> Table:
     """A table that this organisation has. Raises Refusal."""
     if not call.organisation.has(logical):
-        raise payload(tables()[logical].set, facts.NO_TYPE.format(type=facts.NAMESPACE + logical))
-    return tables()[logical]
+        raise payload(call.schema.table(logical).set, facts.NO_TYPE.format(type=facts.NAMESPACE + logical))
+    return call.schema.table(logical)
 
 
 def _insert_checked(call: Call, table: Table, changes: Changes) -> str:
@@ -177,7 +177,7 @@ def _release(call: Call, table: Table, id: str) -> None:  # noqa: A002 - as abov
     (parental relationships), every other lookup is emptied; a queue that holds items stays.
     """
     organisation = call.organisation
-    for other in tables().values():
+    for other in call.schema.tables.values():
         for lookup in other.lookups.values():
             if table.logical not in lookup.targets or lookup.virtual:
                 continue
@@ -221,7 +221,7 @@ def demand_owner(call: Call, table: Table, values: Row) -> Row:
     kind = values.get(type_column(_OWNER)) or "systemuser"
     owner = call.organisation.get(kind, values[_OWNER]) if values.get(_OWNER) else None
     if owner is None:
-        raise does_not_exist(tables()[kind].schema, str(values.get(_OWNER)))
+        raise does_not_exist(call.schema.table(kind).schema, str(values.get(_OWNER)))
     if kind == "systemuser":
         rights = Security(
             call.organisation, owner, call.tenant.quirks, caller=call.caller_id, prefix=facts.OWNER_PREFIX
@@ -234,12 +234,14 @@ def _demand_lookups(call: Call, table: Table, changes: Changes, row: Row) -> Non
     bound = {n: v for n, v in changes.bound.items() if n != _OWNER and _is_checked(table, table.lookups[n])}
     if bound:
         reach = call.security.demand("Append", table)
-        targets = {name: call.security.demand("AppendTo", tables()[target]) for name, (target, _) in bound.items()}
+        targets = {
+            name: call.security.demand("AppendTo", call.schema.table(target)) for name, (target, _) in bound.items()
+        }
         for name, (target, id_) in bound.items():
             there = call.organisation.get(target, id_)
             if there is None:
-                raise does_not_exist(tables()[target].schema, id_)
-            call.security.require_covers("AppendTo", tables()[target], there, targets[name])
+                raise does_not_exist(call.schema.table(target).schema, id_)
+            call.security.require_covers("AppendTo", call.schema.table(target), there, targets[name])
         call.security.require_covers("Append", table, row, reach)
 
 

@@ -14,9 +14,6 @@ from mock_services.state.organisation.definitions import (
     Association,
     Collection,
     Table,
-    associations_of,
-    collections_of,
-    tables,
 )
 
 Row = Mapping[str, Any]
@@ -26,8 +23,8 @@ def change_references(call: Call, table: Table, row: Row, name: str, inside: str
     """`set(id)/nav/$ref` and `set(id)/nav(other)/$ref`. Raises Refusal and Unmodelled."""
     if name in table.navigation:
         return _change_single(call, table, row, name)
-    way = associations_of(table.logical).get(name) or collections_of(table.logical)[name]
-    target = tables()[way.table]
+    way = call.schema.associations_of(table.logical).get(name) or call.schema.collections_of(table.logical)[name]
+    target = call.schema.table(way.table)
     if call.method == "POST" and inside is None:
         _, other = _in_body(call, (target.logical,))
         _join(call, table, row, way, other)
@@ -55,7 +52,7 @@ def _change_single(call: Call, table: Table, row: Row, name: str) -> Answer:
 def _join(call: Call, table: Table, row: Row, way: Association | Collection, other: str) -> None:
     near = row[table.primary_id]
     if isinstance(way, Collection):
-        _point(call, table, tables()[way.table], way.lookup, child_id=other, parent_id=near)
+        _point(call, table, call.schema.table(way.table), way.lookup, child_id=other, parent_id=near)
         return
     match way.via:
         case "systemuserroles" | "teamroles":
@@ -75,7 +72,7 @@ def _join(call: Call, table: Table, row: Row, way: Association | Collection, oth
 def _part(call: Call, table: Table, row: Row, way: Association | Collection, other: str) -> None:
     near = row[table.primary_id]
     if isinstance(way, Collection):
-        _point(call, table, tables()[way.table], way.lookup, child_id=other, parent_id=None)
+        _point(call, table, call.schema.table(way.table), way.lookup, child_id=other, parent_id=None)
         return
     match way.via:
         case "systemuserroles" | "teamroles":
@@ -103,8 +100,8 @@ def _demand_membership(call: Call, user: str, team: str) -> None:
     for kind, id_ in (("systemuser", user), ("team", team)):
         there = call.organisation.get(kind, id_)
         if there is None:
-            raise does_not_exist(tables()[kind].schema, id_)
-        call.security.demand_row("Append", tables()[kind], there)
+            raise does_not_exist(call.schema.table(kind).schema, id_)
+        call.security.demand_row("Append", call.schema.table(kind), there)
 
 
 def _point(call: Call, table: Table, child: Table, lookup: str, *, child_id: str, parent_id: str | None) -> None:

@@ -8,8 +8,8 @@ from mock_services.errors import Unmodelled
 from mock_services.odata.filters import Operand
 from mock_services.odata.problems import BadQuery, UnknownProperty
 from mock_services.state.organisation import Organisation
-from mock_services.state.organisation.definitions import Column, Lookup, Table, tables
-from mock_services.state.organisation.schema import sql_table, type_column
+from mock_services.state.organisation.definitions import Column, Lookup, Table
+from mock_services.state.organisation.schema import type_column
 
 _KINDS = {
     "string": "text", "memo": "text", "multiselect": "text", "entityname": "text", "bool": "bool", "guid": "guid",
@@ -26,7 +26,7 @@ class ColumnResolver:
         """`source` stands for the table in the query; the SQL table itself when None."""
         self._organisation = organisation
         self._table = table
-        self._source = sql_table(table.logical) if source is None else source
+        self._source = organisation.schema.sql(table.logical) if source is None else source
 
     def operand(self, path: tuple[str, ...]) -> Operand:
         """The column of a path. Raises UnknownProperty and BadQuery."""
@@ -71,8 +71,9 @@ class ColumnResolver:
         if len(targets) > 1:
             raise Unmodelled(f"a query through {path[0]}, which may be a user or a team")
         target = targets[0]
-        there = tables()[target]
-        alias = sql_table(target).alias()
+        schema = self._organisation.schema
+        there = schema.table(target)
+        alias = schema.sql(target).alias()
         far = ColumnResolver(self._organisation, there, alias).operand(path[1:])
         link: sa.ColumnElement[Any] = self._lookup(lookup).expression
         query = sa.select(far.expression).select_from(alias).where(alias.c[there.primary_id] == link)

@@ -17,12 +17,8 @@ from mock_services.state.organisation.definitions import (
     Association,
     Collection,
     Table,
-    associations_of,
-    collections_of,
-    tables,
-    tables_by_set,
 )
-from mock_services.state.organisation.schema import sql_table, type_column
+from mock_services.state.organisation.schema import type_column
 
 Row = Mapping[str, Any]
 _UNMODELLED_ROOTS = {"$metadata", "$all", "RelationshipDefinitions", "GlobalOptionSetDefinitions"}
@@ -59,7 +55,7 @@ def _service_document(call: Call) -> Answer:
     call.exchange.operation = "dataverse.service_document"
     if call.method != "GET":
         raise no_resource(call.url)
-    sets = sorted(table.set for table in tables_by_set().values() if call.organisation.has(table.logical))
+    sets = sorted(call.schema.by_set)
     value = [{"name": name, "kind": "EntitySet", "url": name} for name in sets]
     return Answer(200, {"@odata.context": f"{call.root}/$metadata", "value": value})
 
@@ -97,8 +93,10 @@ def _row(call: Call, table: Table, id: str) -> Answer:  # noqa: A002 - the word 
         return functions.call_bound(call, table, id, first.name.removeprefix(facts.NAMESPACE))
     if first.name in table.navigation:
         return _single(call, table, id, first, tail[1:])
-    way = associations_of(table.logical).get(first.name) or collections_of(table.logical).get(first.name)
-    if way is not None and call.organisation.has(way.table):
+    way = call.schema.associations_of(table.logical).get(first.name) or call.schema.collections_of(table.logical).get(
+        first.name
+    )
+    if way is not None:
         return _collection(call, table, id, way, first, tail=tail[1:])
     if first.name in table.columns or first.name in table.values:
         return _property(call, table, id, first.name, tail[1:])
@@ -134,10 +132,7 @@ def _property(call: Call, table: Table, id: str, name: str, tail: tuple[Segment,
 def _single(call: Call, table: Table, id: str, first: Segment, tail: tuple[Segment, ...]) -> Answer:  # noqa: A002 - as above
     """`set(id)/lookup`, and its `$ref`."""
     lookup, targets = table.navigation[first.name]
-    has_targets = any(call.organisation.has(target) for target in targets)
     is_reference = bool(tail) and tail[0].name == "$ref"
-    if not has_targets:
-        raise no_segment(first.name)
     if len(tail) > 1 or (tail and not is_reference):
         raise Unmodelled(f"a path beyond {first.name}")
     if call.method == "GET":
@@ -146,7 +141,7 @@ def _single(call: Call, table: Table, id: str, first: Segment, tail: tuple[Segme
         target = target_of(lookup, row)
         if value is None or target not in targets:
             return NO_CONTENT
-        there = tables()[target]
+        there = call.schema.table(target)
         if is_reference:
             link = f"{call.root}/{there.set}({value})"
             return Answer(200, {"@odata.context": call.context("$ref"), "@odata.id": link})
@@ -172,7 +167,7 @@ def _collection(
         raise Unmodelled(f"a path beyond {first.name}")
     if call.method == "GET" and first.inside is None:
         records.existing(call, table, id, "Read")
-        there, within = tables()[way.table], _within(table, id, way)
+        there, within = call.schema.table(way.table), _within(call, table, id, way)
         if last == "$count":
             return queries.count_rows(call, there, within=within)
         if last == "$ref":
@@ -184,12 +179,12 @@ def _collection(
     return change_references(call, table, row, first.name, first.inside)
 
 
-def _within(table: Table, id: str, way: Association | Collection) -> sa.ColumnElement[bool]:  # noqa: A002 - as above
+def _within(call: Call, table: Table, id: str, way: Association | Collection) -> sa.ColumnElement[bool]:  # noqa: A002 - as above
     """The rows of the far table that belong to this row."""
-    there = tables()[way.table]
-    sql = sql_table(there.logical)
+    there = call.schema.table(way.table)
+    sql = call.schema.sql(there.logical)
     if isinstance(way, Association):
-        via = sql_table(way.via)
+        via = call.schema.sql(way.via)
         return sql.c[there.primary_id].in_(sa.select(via.c[way.far]).where(via.c[way.near] == id))
     condition: sa.ColumnElement[bool] = sql.c[way.lookup] == id
     if there.lookups[way.lookup].polymorphic:

@@ -9,8 +9,7 @@ from mock_services.dataverse.errors import Refusal, does_not_exist, payload
 from mock_services.dataverse.urls import as_guid
 from mock_services.errors import Missing, Taken
 from mock_services.state.organisation import Depth, DepthRefused, OtherBusinessUnit
-from mock_services.state.organisation.definitions import tables
-from mock_services.state.organisation.privileges import Privilege, catalogue, privilege_named
+from mock_services.state.organisation.privileges import Privilege
 
 Row = Mapping[str, Any]
 
@@ -20,12 +19,12 @@ def assign(call: Call, kind: str, principal_id: str, role_id: str) -> None:
 
     Takes prvAssignRole, and every privilege that the role holds: nobody hands out more than they have.
     """
-    call.security.demand("Assign", tables()["role"])
+    call.security.demand("Assign", call.schema.table("role"))
     role = call.organisation.get("role", role_id)
     if role is None:
         raise does_not_exist("Role", role_id)
     if call.organisation.get(kind, principal_id) is None:
-        raise does_not_exist(tables()[kind].schema, principal_id)
+        raise does_not_exist(call.schema.table(kind).schema, principal_id)
     _demand_contents(call, call.organisation.roles.privileges_in(role_id).items())
     try:
         call.organisation.roles.assign(principal_id, role_id, kind=kind)
@@ -43,9 +42,9 @@ def assign(call: Call, kind: str, principal_id: str, role_id: str) -> None:
 
 def unassign(call: Call, kind: str, principal_id: str, role_id: str) -> None:
     """Take a role away. Raises Refusal."""
-    call.security.demand("Assign", tables()["role"])
+    call.security.demand("Assign", call.schema.table("role"))
     if call.organisation.get(kind, principal_id) is None:
-        raise does_not_exist(tables()[kind].schema, principal_id)
+        raise does_not_exist(call.schema.table(kind).schema, principal_id)
     try:
         call.organisation.roles.unassign(principal_id, role_id, kind=kind)
     except Missing:
@@ -54,7 +53,7 @@ def unassign(call: Call, kind: str, principal_id: str, role_id: str) -> None:
 
 def add_privileges(call: Call, role: Row, *, replace: bool) -> None:
     """AddPrivilegesRole and ReplacePrivilegesRole. Raises Refusal."""
-    call.security.demand_row("Write", tables()["role"], role)
+    call.security.demand_row("Write", call.schema.table("role"), role)
     if role["parentroleid"]:
         raise Refusal("0x80044152", facts.INHERITED_ROLE)
     refuse_fixed(role, facts.ADMINISTRATOR_MODIFY, "0x80041d31")
@@ -69,11 +68,11 @@ def add_privileges(call: Call, role: Row, *, replace: bool) -> None:
 
 def remove_privilege(call: Call, role: Row) -> None:
     """RemovePrivilegeRole. Raises Refusal."""
-    call.security.demand_row("Write", tables()["role"], role)
+    call.security.demand_row("Write", call.schema.table("role"), role)
     if role["parentroleid"]:
         raise Refusal("0x80044152", facts.INHERITED_ROLE)
     refuse_fixed(role, facts.ADMINISTRATOR_MODIFY, "0x80041d31")
-    call.organisation.roles.withdraw(role["roleid"], _privilege(call.body.get("PrivilegeId")).name)
+    call.organisation.roles.withdraw(role["roleid"], _privilege(call, call.body.get("PrivilegeId")).name)
 
 
 def refuse_fixed(role: Row, message: str, code: str) -> None:
@@ -82,12 +81,12 @@ def refuse_fixed(role: Row, message: str, code: str) -> None:
         raise Refusal(code, message)
 
 
-def role_privileges(grants: Mapping[str, Depth], business_unit: str) -> Sequence[Mapping[str, Any]]:
+def role_privileges(call: Call, grants: Mapping[str, Depth], business_unit: str) -> Sequence[Mapping[str, Any]]:
     """`RolePrivileges` of the functions that read them; the depth is a name there."""
     return [
         {
             "Depth": depth.name,
-            "PrivilegeId": catalogue()[name].id,
+            "PrivilegeId": call.schema.privileges[name].id,
             "BusinessUnitId": business_unit,
             "PrivilegeName": name,
             "RecordFilterId": "00000000-0000-0000-0000-000000000000",
@@ -103,7 +102,7 @@ def _read_grants(call: Call) -> dict[str, Depth]:
         raise payload("roles", facts.NOT_CONVERTED.format(literal="Privileges", type="Collection(mscrm.RolePrivilege)"))
     grants: dict[str, Depth] = {}
     for each in listed:
-        privilege = _privilege(each.get("PrivilegeId"))
+        privilege = _privilege(call, each.get("PrivilegeId"))
         depth = each.get("Depth", "Basic")
         if not isinstance(depth, str) or depth not in Depth.__members__:
             inner = facts.NOT_CONVERTED.format(literal=str(depth)[:100], type="mscrm.PrivilegeDepth")
@@ -114,9 +113,9 @@ def _read_grants(call: Call) -> dict[str, Depth]:
     return grants
 
 
-def _privilege(wanted: object) -> Privilege:
+def _privilege(call: Call, wanted: object) -> Privilege:
     guid = as_guid(wanted) if isinstance(wanted, str) else None
-    found = next((each for each in catalogue().values() if each.id == guid), None)
+    found = call.schema.privileges_by_id.get(guid) if guid else None
     if found is None:
         raise Refusal("0x800404ce", facts.UNKNOWN_PRIVILEGE)
     return found
@@ -135,9 +134,9 @@ def _demand_contents(call: Call, contents: Iterable[tuple[str, Depth]]) -> None:
         raise Refusal("0x80048d3b", message)
 
 
-def privilege_called(name: str) -> Privilege:
+def privilege_called(call: Call, name: str) -> Privilege:
     """A privilege by name. Raises Refusal."""
-    found = privilege_named(name)
+    found = call.schema.privilege(name)
     if found is None:
         raise Refusal("0x80040217", f"privilege With Name = {name} Does Not Exist")
     return found

@@ -15,10 +15,10 @@ from mock_services.dataverse import facts
 from mock_services.dataverse.errors import Refusal
 from mock_services.quirks import Quirks
 from mock_services.state.organisation import Organisation
-from mock_services.state.organisation.definitions import Table, tables
-from mock_services.state.organisation.privileges import Depth, Privilege, catalogue, privilege_name
+from mock_services.state.organisation.definitions import Table
+from mock_services.state.organisation.privileges import Depth, Privilege, privilege_name
 from mock_services.state.organisation.roles import effective_roles
-from mock_services.state.organisation.schema import sql_table
+from mock_services.state.organisation.schema import Schema, sql_table
 
 Row = Mapping[str, Any]
 
@@ -31,6 +31,7 @@ class Reach:
     business_units: frozenset[str]
     owners: frozenset[str]
     depth: Depth
+    schema: Schema
 
     def covers(self, table: Table, row: Row) -> bool:
         """Whether a row (its owner and business unit filled in) is covered."""
@@ -44,10 +45,10 @@ class Reach:
         """The same as SQL over the table's columns; None for no restriction."""
         if self.everything:
             return None
-        sql = sql_table(table.logical)
+        sql = self.schema.sql(table.logical)
         if table.logical == "queueitem":
-            queue = sql_table("queue")
-            inner = self.condition(tables()["queue"])
+            queue = self.schema.sql("queue")
+            inner = self.condition(self.schema.table("queue"))
             return sql.c.queueid.in_(sa.select(queue.c.queueid).where(inner)) if inner is not None else None
         if table.ownership == "BusinessUnit":
             return sql.c.businessunitid.in_(sorted(self.business_units))
@@ -57,17 +58,17 @@ class Reach:
         return None
 
 
-def privilege_for(verb: str, table: Table) -> Privilege | None:
+def privilege_for(schema: Schema, verb: str, table: Table) -> Privilege | None:
     """The privilege that governs a verb on a table, or None where nothing does.
 
     A queue item has none of its own: reading it takes Read on Queue, everything else AppendTo on Queue
     (powerapps-docs queue-entities). An intersect is read with the table that governs it.
     """
     if table.word:
-        return catalogue().get(privilege_name(verb, table.word))
+        return schema.privileges.get(privilege_name(verb, table.word))
     if table.logical == "queueitem":
-        return catalogue()[privilege_name("Read" if verb == "Read" else "AppendTo", "Queue")]
-    return catalogue()[privilege_name("Read", table.governed_by)] if table.governed_by else None
+        return schema.privileges[privilege_name("Read" if verb == "Read" else "AppendTo", "Queue")]
+    return schema.privileges[privilege_name("Read", table.governed_by)] if table.governed_by else None
 
 
 class Security:
@@ -86,9 +87,9 @@ class Security:
 
     def demand(self, verb: str, table: Table) -> Reach:
         """How far a verb reaches on a table. Raises Refusal when no role holds its privilege."""
-        privilege = privilege_for(verb, table)
+        privilege = privilege_for(self._organisation.schema, verb, table)
         if privilege is None:
-            return _EVERYTHING
+            return self._everything
         reach = self._reach(privilege)
         if reach is None:
             raise self._refusal(privilege, table)
@@ -102,7 +103,10 @@ class Security:
         """The row must be within a reach asked for earlier. Raises Refusal."""
         judged, owner = table, row
         if table.logical == "queueitem" and row.get("queueid"):
-            judged, owner = tables()["queue"], self._organisation.get("queue", row["queueid"]) or {}
+            judged, owner = (
+                self._organisation.schema.table("queue"),
+                self._organisation.get("queue", row["queueid"]) or {},
+            )
         if not reach.covers(judged, owner):
             level = facts.LEVELS[min(reach.depth + 1, Depth.Global)]
             id_ = row.get(table.primary_id) or "00000000-0000-0000-0000-000000000000"
@@ -111,7 +115,7 @@ class Security:
 
     def demand_named(self, name: str) -> None:
         """A privilege that is not about one table. Raises Refusal."""
-        privilege = catalogue()[name]
+        privilege = self._organisation.schema.privileges[name]
         if self._reach(privilege) is None:
             raise self._refusal(privilege, None)
 
@@ -126,7 +130,7 @@ class Security:
             return None
         depth = Depth(max(grant["mask"] for grant in grants).bit_length() - 1)
         if depth is Depth.Global:
-            return _EVERYTHING
+            return self._everything
         units: set[str] = set()
         owners: set[str] = set()
         for grant in grants:
@@ -137,7 +141,11 @@ class Security:
             if not grant["team"]:
                 owners |= self._teams()
             units |= self._units(Depth(grant["mask"].bit_length() - 1), grant["businessunitid"])
-        return Reach(False, frozenset(units), frozenset(owners), depth)
+        return Reach(False, frozenset(units), frozenset(owners), depth, self._organisation.schema)
+
+    @property
+    def _everything(self) -> Reach:
+        return Reach(True, frozenset(), frozenset(), Depth.Global, self._organisation.schema)
 
     def _teams(self) -> set[str]:
         return {row["teamid"] for row in self._organisation.select("teammembership", systemuserid=self.user_id)}
@@ -182,9 +190,6 @@ class Security:
             caller=self._caller,
         )
         return Refusal("0x80040220", self._prefix + message)
-
-
-_EVERYTHING = Reach(True, frozenset(), frozenset(), Depth.Global)
 
 
 @cache

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from mock_services.dataverse.calls import Preferences
 from mock_services.odata.problems import UnknownProperty
 from mock_services.state.organisation import Organisation
-from mock_services.state.organisation.definitions import Column, Lookup, Table, tables
-from mock_services.state.organisation.schema import sql_table, type_column
+from mock_services.state.organisation.definitions import Column, Lookup, Table
+from mock_services.state.organisation.schema import type_column
 
 Row = Mapping[str, Any]
 FORMATTED = "OData.Community.Display.V1.FormattedValue"
@@ -124,11 +124,11 @@ def _names(organisation: Organisation, rows: Sequence[Row], lookups: Sequence[Lo
     for row in rows:
         for lookup in lookups:
             value, target = lookup_value(organisation, lookup, row), target_of(lookup, row)
-            if value is not None and target is not None and tables()[target].primary_name:
+            if value is not None and target is not None and organisation.schema.table(target).primary_name:
                 wanted.setdefault(target, set()).add(value)
     found: dict[tuple[str, str], str] = {}
     for target, ids in wanted.items():
-        table, sql = tables()[target], sql_table(target)
+        table, sql = organisation.schema.table(target), organisation.schema.sql(target)
         key, name = sql.c[table.primary_id], sql.c[table.primary_name]
         for row in organisation.store.rows(sa.select(key.label("key"), name.label("name")).where(key.in_(sorted(ids)))):
             if row["name"] is not None:

@@ -34,6 +34,15 @@ class Column:
     """The lookup whose target's name this entityname column holds."""
     fixed: str | None = None
     managed_name: str = ""
+    label: str = ""
+    """Its name for people; made from `schema` where none is given."""
+    schema: str = ""
+    """Its name with capitals, as `new_Colour`; the name itself where none is given."""
+    custom: bool = False
+    secured: bool = False
+    """Whether column security keeps it from everybody who holds no profile for it."""
+    global_options: str = ""
+    """The name of the global choice its options come from; empty for options of its own."""
 
     @property
     def stored(self) -> bool:
@@ -56,6 +65,16 @@ class Lookup:
     index: bool = False
     virtual: bool = False
     """Not stored: always the organisation itself."""
+    polymorphic: bool = False
+    """Whether the target's table is kept beside the id: it has, or had, several."""
+    label: str = ""
+    schema: str = ""
+    custom: bool = False
+    secured: bool = False
+    relationships: Mapping[str, str] = field(default_factory=dict)
+    """Target table -> the schema name of the relationship; see `relationship_to` for where none is given."""
+    cascades: Mapping[str, str] = field(default_factory=dict)
+    """Target table -> what happens here when the target is deleted: Cascade, Restrict, RemoveLink or NoCascade."""
 
     @property
     def value_name(self) -> str:
@@ -63,14 +82,13 @@ class Lookup:
         return f"_{self.name}_value"
 
     @property
-    def polymorphic(self) -> bool:
-        """Whether the target's table has to be kept beside the id."""
-        return len(self.targets) > 1
-
-    @property
     def only_target(self) -> str | None:
         """The target of a lookup that has one."""
         return next(iter(self.targets)) if len(self.targets) == 1 else None
+
+    def relationship_to(self, target: str, table: str) -> str:
+        """The schema name of the one-to-many relationship from `target` to `table` that this lookup makes."""
+        return self.relationships.get(target) or self.collections.get(target) or f"{target}_{table}_{self.name}"
 
 
 @dataclass(frozen=True)
@@ -80,6 +98,17 @@ class State:
     value: int
     label: str
     statuses: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of a many-to-many relationship."""
+
+    table: str
+    column: str
+    """The column of the intersect that holds this end's id."""
+    navigation: str
+    """The collection-valued navigation property of this end's table."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +135,17 @@ class Table:
     queues: bool = False
     read_only: bool = False
     unique: tuple[str, ...] = ()
+    ends: tuple[End, ...] = ()
+    """The two ends of an intersect."""
+    activity: bool = False
+    """Whether its rows are activities, to be seen through `activitypointer` too."""
+    view: bool = False
+    """Whether it keeps no rows of its own: `activitypointer` shows those of every activity table."""
+    custom: bool = False
+    plural_label: str = ""
+    description: str = ""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Alternate keys: name -> columns (lookups by their own names)."""
     columns: Mapping[str, Column] = field(default_factory=dict)
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     states: tuple[State, ...] = ()
@@ -123,6 +163,11 @@ class Table:
     def values(self) -> Mapping[str, Lookup]:
         """Lookups by the name of their value on the wire (`_ownerid_value`)."""
         return {lookup.value_name: lookup for lookup in self.lookups.values()}
+
+    @cached_property
+    def defaults(self) -> Mapping[str, Any]:
+        """What a new row starts with, beside its state."""
+        return {c.name: c.default for c in self.columns.values() if c.default is not None and c.stored}
 
     def state_of_status(self, status: int) -> int | None:
         """The state that a status belongs to, or None."""
@@ -156,80 +201,56 @@ class Association:
     """The table at the other end."""
 
 
-ASSOCIATIONS: Mapping[str, tuple[Association, ...]] = {
-    "systemuser": (
-        Association("systemuserroles_association", "systemuserroles", "systemuserid", "roleid", "role"),
-        Association("teammembership_association", "teammembership", "systemuserid", "teamid", "team"),
-    ),
-    "team": (
-        Association("teamroles_association", "teamroles", "teamid", "roleid", "role"),
-        Association("teammembership_association", "teammembership", "teamid", "systemuserid", "systemuser"),
-    ),
-    "role": (
-        Association("systemuserroles_association", "systemuserroles", "roleid", "systemuserid", "systemuser"),
-        Association("teamroles_association", "teamroles", "roleid", "teamid", "team"),
-        Association("roleprivileges_association", "roleprivileges", "roleid", "privilegeid", "privilege"),
-    ),
-    "privilege": (
-        Association("roleprivileges_association", "roleprivileges", "privilegeid", "roleid", "role"),
-    ),
-}  # fmt: skip
-"""Table -> its many-to-many navigation properties, by the public names of the relationships."""
-
-
 @cache
-def tables() -> Mapping[str, Table]:
-    """All table definitions by logical name. Read once a process; never changed."""
+def standard_tables() -> Mapping[str, Table]:
+    """The tables that Microsoft ships, those of optional solutions included. Read once a process; never changed."""
     files = sorted(each.name for each in resources.files(TABLES).iterdir() if each.name.endswith(".toml"))
     return {table.logical: table for table in (_table(name) for name in files)}
 
 
-@cache
-def tables_by_set() -> Mapping[str, Table]:
-    """All table definitions by the name of their set in URLs."""
-    return {table.set: table for table in tables().values()}
-
-
-@cache
-def collections_of(logical: str) -> Mapping[str, Collection]:
-    """The collection-valued navigation properties of a table that follow lookups backwards, by name."""
-    found: dict[str, Collection] = {}
-    for table in tables().values():
-        for lookup in table.lookups.values():
-            if logical in lookup.collections:
-                name = lookup.collections[logical]
-                found[name] = Collection(name, table.logical, lookup.name)
-    return found
-
-
-@cache
-def associations_of(logical: str) -> Mapping[str, Association]:
-    """The many-to-many navigation properties of a table, by name."""
-    return {each.name: each for each in ASSOCIATIONS.get(logical, ())}
+def new_table(
+    *,
+    columns: Mapping[str, Column],
+    lookups: Mapping[str, Lookup],
+    states: tuple[State, ...] = (),
+    has_system_columns: bool = True,
+    **members: Any,
+) -> Table:
+    """A table with the columns that every one of its kind has: its key, states, stamps and owner."""
+    found = {members["primary_id"]: Column(members["primary_id"], "guid", update=False), **columns}
+    ways = dict(lookups)
+    if states:
+        found |= {column.name: column for column in _state_columns(states)}
+    if has_system_columns:
+        found |= {column.name: column for column in _SYSTEM_COLUMNS}
+        ways |= {lookup.name: lookup for lookup in _SYSTEM_LOOKUPS}
+    if members["ownership"] == "User":
+        ways |= {lookup.name: lookup for lookup in _owner_lookups(members["schema"])}
+    return Table(**members, columns=found, lookups=ways, states=states)
 
 
 def _table(name: str) -> Table:
     raw = tomllib.loads(resources.files(TABLES).joinpath(name).read_text("utf-8"))
-    states = tuple(_state(each) for each in raw.pop("states", ()))
-    has_system = raw.pop("system_columns", True)
-    columns = {key: _column(key, each) for key, each in raw.pop("columns", {}).items()}
-    lookups = {key: Lookup(name=key, **each) for key, each in raw.pop("lookups", {}).items()}
-    if states:
-        columns |= {column.name: column for column in _state_columns(states)}
-    if has_system:
-        columns |= {column.name: column for column in _SYSTEM_COLUMNS}
-        lookups |= {lookup.name: lookup for lookup in _SYSTEM_LOOKUPS}
-    if raw["ownership"] == "User":
-        lookups |= {lookup.name: lookup for lookup in _owner_lookups(raw["schema"])}
     raw["verbs"] = tuple(raw.get("verbs", VERBS))
     raw["unique"] = tuple(raw.get("unique", ()))
-    columns = {raw["primary_id"]: Column(raw["primary_id"], "guid", update=False), **columns}
-    return Table(**raw, columns=columns, lookups=lookups, states=states)
+    raw["ends"] = tuple(End(**each) for each in raw.get("ends", ()))
+    raw["keys"] = {key: tuple(names) for key, names in raw.get("keys", {}).items()}
+    return new_table(
+        columns={key: _column(key, each) for key, each in raw.pop("columns", {}).items()},
+        lookups={key: _lookup(key, each) for key, each in raw.pop("lookups", {}).items()},
+        states=tuple(_state(each) for each in raw.pop("states", ())),
+        has_system_columns=raw.pop("system_columns", True),
+        **raw,
+    )
 
 
 def _column(name: str, raw: dict[str, Any]) -> Column:
     options = {int(value): label for value, label in raw.pop("options", {}).items()}
     return Column(name=name, options=options, **raw)
+
+
+def _lookup(name: str, raw: dict[str, Any]) -> Lookup:
+    return Lookup(name=name, polymorphic=len(raw["targets"]) > 1, **raw)
 
 
 def _state(raw: dict[str, Any]) -> State:
@@ -257,7 +278,8 @@ _SYSTEM_LOOKUPS = tuple(
 
 def _owner_lookups(schema: str) -> Iterator[Lookup]:
     """Who owns a row of a user-owned table; its navigation names carry the schema's name where they would clash."""
-    yield Lookup("ownerid", {"systemuser": "ownerid", "team": "ownerid"}, level="system", index=True)
+    owners = {"systemuser": "ownerid", "team": "ownerid"}
+    yield Lookup("ownerid", owners, level="system", index=True, polymorphic=True)
     yield Lookup(
         "owninguser",
         {"systemuser": "owninguser"},

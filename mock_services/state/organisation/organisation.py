@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
-from mock_services.state.organisation.definitions import Table, tables, tables_by_set
+from mock_services.state.organisation.customisation import Customisation
+from mock_services.state.organisation.definitions import Table
 from mock_services.state.organisation.people import People
-from mock_services.state.organisation.privileges import Depth, catalogue
+from mock_services.state.organisation.privileges import Depth
 from mock_services.state.organisation.roles import Grants, Roles
 from mock_services.state.organisation.rows import Row, Rows
-from mock_services.state.organisation.schema import metadata, sql_table
+from mock_services.state.organisation.schema import Schema, metadata, sql_table, standard_schema
 from mock_services.state.store import Store
 
 _IDENTITY = ("host", "organisation_id", "environment_id", "tenant_id", "display_name", "unique_name")
@@ -35,14 +36,21 @@ class Organisation:
         self.store = store
         self.clock = clock
         self.chance = chance
-        self.rows = Rows(store, clock=clock, chance=chance)
+        self.rows = Rows(store, schema=standard_schema(frozenset()), clock=clock, chance=chance)
         self.roles = Roles(self.rows)
         self.people = People(self.rows, self.roles)
+        self.customisation = Customisation(self.rows)
         self._identity: dict[str, Any] = {}
         with suppress(sa.exc.OperationalError):  # no settings yet: to be founded
             self._read_identity()
+            self.customisation.open(self.solutions)
 
     # Identity
+
+    @property
+    def schema(self) -> Schema:
+        """Its tables, solutions and customisations considered."""
+        return self.rows.schema
 
     @property
     def host(self) -> str:
@@ -105,23 +113,40 @@ class Organisation:
 
     def uninstall(self, solution: str) -> None:
         """Take a solution away: its tables and their privileges are no longer there."""
-        gone = [privilege.id for privilege in catalogue().values() if privilege.solution == solution]
+        gone = [privilege.id for privilege in self.schema.privileges.values() if privilege.solution == solution]
         with self.store.transaction():
             left = " ".join(sorted(self.solutions - {solution}))
             self.store.write(sa.update(sql_table("settings")).values(solutions=left))
-            for name in ("roleprivileges", "privilege"):
-                sql = sql_table(name)
-                self.store.write(sa.delete(sql).where(sql.c.privilegeid.in_(gone)))
+            self.roles.forget(gone)
+            self.customisation.open(self.solutions)
+
+    def define(self, *tables: Table) -> None:
+        """Add tables, or change some, and give System Administrator and System Customizer what is new.
+
+        Raises ValueError for a name that the fake keeps for itself.
+        """
+        self.customisation.define(tables)
+        self.roles.grant_new(self.schema.privileges.values())
+
+    def undefine(self, logical: str) -> None:
+        """Take away a table that this organisation made, with its rows. Raises Missing."""
+        gone = set(self.schema.privileges_by_id)
+        self.customisation.undefine(logical)
+        self.roles.forget(gone - set(self.schema.privileges_by_id))
 
     def has(self, table: str) -> bool:
         """Whether a table exists here."""
-        definition = tables().get(table)
-        return definition is not None and (definition.solution is None or definition.solution in self.solutions)
+        return table in self.schema.tables
 
     def table_of_set(self, name: str) -> Table | None:
         """The table behind a set's name in URLs, or None where there is none here."""
-        definition = tables_by_set().get(name)
-        return definition if definition is not None and self.has(definition.logical) else None
+        return self.schema.by_set.get(name)
+
+    def restore(self, image: bytes) -> None:
+        """Put an earlier `store.image()` back, its schema with it."""
+        self.store.load(image)
+        self._read_identity()
+        self.customisation.open(self.solutions)
 
     # Founding
 
@@ -143,11 +168,11 @@ class Organisation:
                 | {"state": "Enabled", "version": 1_000, "ticket": _FIRST_TICKET},
             )
             self._read_identity()
+            self.customisation.open(installed)
             self._furnish(root, system, installed)
 
     def _furnish(self, root: str, system: str, installed: frozenset[str]) -> None:
-        known = [p.row() for p in catalogue().values() if p.solution is None or p.solution in installed]
-        self.store.write(sql_table("privilege").insert(), known)
+        self.store.write(sql_table("privilege").insert(), [each.row() for each in self.schema.privileges.values()])
         label = self.host.split(".")[0]
         self.rows.insert("organization", {"organizationid": self.id, "name": self.unique_name}, by=system)
         self.people.add_business_unit(label, None, by=system, businessunitid=root)

@@ -2,14 +2,14 @@
 
 import tomllib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from mock_services.state.organisation.definitions import VERBS, Table, tables
+from mock_services.state.organisation.definitions import VERBS, Table, standard_tables
 
 
 class Depth(IntEnum):
@@ -91,20 +91,14 @@ def privilege_name(verb: str, word: str) -> str:
     return f"prv{verb}{word}"
 
 
-@cache
-def catalogue() -> Mapping[str, Privilege]:
-    """Every privilege by name, those of optional solutions included."""
-    return {privilege.name: privilege for privilege in _generate()}
+def privileges_of_tables(tables: Iterable[Table]) -> Mapping[str, Privilege]:
+    """Every privilege by name that goes with these tables, and those that belong to no table."""
+    return {privilege.name: privilege for privilege in _generate(tables)}
 
 
 @cache
-def _by_folded_name() -> Mapping[str, Privilege]:
-    return {name.lower(): privilege for name, privilege in catalogue().items()}
-
-
-def privilege_named(name: str) -> Privilege | None:
-    """A privilege by name; Microsoft's own samples vary the case, so it does not matter."""
-    return _by_folded_name().get(name.lower())
+def _standard() -> Mapping[str, Privilege]:
+    return privileges_of_tables(standard_tables().values())
 
 
 @cache
@@ -121,9 +115,9 @@ def role_recipes() -> tuple[RoleRecipe, ...]:
 
 def _recipe(raw: dict[str, Any]) -> RoleRecipe:
     if raw.get("all"):
-        grants = {privilege.name: privilege.greatest for privilege in catalogue().values()}
+        grants = {privilege.name: privilege.greatest for privilege in _standard().values()}
     else:
-        grants = dict(starting_privileges()) | {name: catalogue()[name].greatest for name in raw.get("extra", ())}
+        grants = dict(starting_privileges()) | {name: _standard()[name].greatest for name in raw.get("extra", ())}
         grants |= dict(_expand(raw.get("grants", {})))
     return RoleRecipe(raw["name"], raw.get("template"), raw.get("id"), raw.get("solution"), raw["inherited"], grants)
 
@@ -133,16 +127,16 @@ def _expand(grants: Mapping[str, str]) -> Iterator[tuple[str, Depth]]:
     for key, depth_name in grants.items():
         letters, word = key.split()
         for letter in letters:
-            privilege = catalogue()[privilege_name(LETTERS[letter], word)]
+            privilege = _standard()[privilege_name(LETTERS[letter], word)]
             wanted = Depth[depth_name]
             yield privilege.name, wanted if privilege.allows(wanted) else privilege.greatest
 
 
-def _generate() -> Iterator[Privilege]:
+def _generate(tables: Iterable[Table]) -> Iterator[Privilege]:
     data = _data("privileges.toml")
     known: Mapping[str, str] = data["known"]
     seen: set[str] = set()
-    for table in tables().values():
+    for table in tables:
         for name, verb in _of_table(table):
             if name not in seen:
                 seen.add(name)

@@ -1,6 +1,6 @@
 """Security roles: their privileges, their copies in each business unit, and who holds them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,6 @@ from mock_services.state.organisation.privileges import (
     Depth,
     Privilege,
     RoleRecipe,
-    privilege_named,
     role_recipes,
     starting_privileges,
 )
@@ -20,6 +19,9 @@ from mock_services.state.organisation.rows import Row, Rows
 from mock_services.state.organisation.schema import sql_table
 
 Grants = Mapping[str, Depth | str]
+SYSTEM_ADMINISTRATOR = "627090ff-40a3-4053-8790-584edc5be201"
+SYSTEM_CUSTOMIZER = "119f245c-3cc8-4b62-b31c-d1a046ced15d"
+"""The templates of the two roles, the same in every organisation (terraform-provider-power-platform, XrmMockup)."""
 _HOLDERS = {"systemuser": "systemuserroles", "team": "teamroles"}
 
 
@@ -34,9 +36,9 @@ class Roles:
         """Make the roles an organisation is born with, in its root business unit, and the privileges they hold."""
         for recipe in role_recipes():
             if recipe.solution is None or recipe.solution in solutions:
-                self._found_role(recipe, business_unit, solutions)
+                self._found_role(recipe, business_unit)
 
-    def _found_role(self, recipe: RoleRecipe, business_unit: str, solutions: frozenset[str]) -> None:
+    def _found_role(self, recipe: RoleRecipe, business_unit: str) -> None:
         role_id = recipe.id or self._rows.chance.guid()
         is_template = recipe.template is not None
         self._rows.insert(
@@ -53,12 +55,8 @@ class Roles:
                 "canbedeleted": not is_template,
             },
         )
-        installed = {}
-        for name, depth in recipe.grants.items():
-            privilege = _privilege(name)
-            if privilege.solution is None or privilege.solution in solutions:
-                installed[privilege] = depth
-        self._write(role_id, installed)
+        known = self._rows.schema.privileges
+        self._write(role_id, {known[name]: depth for name, depth in recipe.grants.items() if name in known})
 
     def add(
         self, name: str, business_unit: str, grants: Grants | None = None, *, by: str | None = None, **members: Any
@@ -74,7 +72,7 @@ class Roles:
             own = {"name": name, "businessunitid": business_unit, "parentrootroleid": role_id}
             unique = {"roleidunique": self._rows.chance.guid()}
             self._rows.insert("role", members | own | unique | {"roleid": role_id}, by=by)
-            self._write(role_id, {_privilege(each): depth for each, depth in starting_privileges().items()})
+            self._write(role_id, {self._privilege(each): depth for each, depth in starting_privileges().items()})
             for child in self._rows.find("businessunit", parentbusinessunitid=business_unit):
                 self._copy_down(self._rows.require("role", role_id), child["businessunitid"])
             self.grant(role_id, grants or {})
@@ -120,7 +118,7 @@ class Roles:
         Raises Missing for an unknown role or privilege, DepthRefused.
         """
         self._rows.require("role", role_id)
-        wanted = {_privilege(name): _depth(depth) for name, depth in grants.items()}
+        wanted = {self._privilege(name): _depth(depth) for name, depth in grants.items()}
         for privilege, depth in wanted.items():
             if not privilege.allows(depth):
                 raise DepthRefused(privilege.name, depth.name)
@@ -129,6 +127,27 @@ class Roles:
                 for privilege in wanted:
                     self._delete("roleprivileges", roleid=each, privilegeid=privilege.id)
                 self._write(each, wanted)
+
+    def grant_new(self, privileges: Iterable[Privilege]) -> None:
+        """Make privileges that are not kept yet, and give them to the roles that hold everything there is.
+
+        What a customisation adds goes to System Administrator and System Customizer of every business unit.
+        """
+        kept = {row["privilegeid"] for row in self._store.rows(sa.select(sql_table("privilege").c.privilegeid))}
+        new = {privilege: privilege.greatest for privilege in privileges if privilege.id not in kept}
+        if not new:
+            return
+        with self._store.transaction():
+            self._store.write(sql_table("privilege").insert(), [privilege.row() for privilege in new])
+            for template in (SYSTEM_ADMINISTRATOR, SYSTEM_CUSTOMIZER):
+                for role in self._rows.find("role", roletemplateid=template):
+                    self._write(role["roleid"], new)
+
+    def forget(self, ids: Collection[str]) -> None:
+        """Remove privileges, and every role's hold on them."""
+        for name in ("roleprivileges", "privilege"):
+            sql = sql_table(name)
+            self._store.write(sa.delete(sql).where(sql.c.privilegeid.in_(ids)))
 
     def replace(self, role_id: str, grants: Grants) -> None:
         """Make these the only privileges of a role and its copies. Raises as `grant`."""
@@ -139,7 +158,7 @@ class Roles:
 
     def withdraw(self, role_id: str, name: str) -> None:
         """Take a privilege out of a role and its copies; nothing happens when it is not in it."""
-        privilege = _privilege(name)
+        privilege = self._privilege(name)
         with self._store.transaction():
             for each in self._family(role_id):
                 self._delete("roleprivileges", roleid=each, privilegeid=privilege.id)
@@ -184,6 +203,12 @@ class Roles:
         joined = sa.select(role).join(link, link.c.roleid == role.c.roleid)
         return self._store.rows(joined.where(link.c[f"{kind}id"] == principal_id).order_by(role.c.name))
 
+    def _privilege(self, name: str) -> Privilege:
+        found = self._rows.schema.privilege(name)
+        if found is None:
+            raise Missing("privilege", name)
+        return found
+
     def _family(self, role_id: str) -> list[str]:
         """A role and, when it is a root one, its copies below."""
         copies = self._rows.find("role", parentrootroleid=role_id)
@@ -200,13 +225,6 @@ class Roles:
     def _delete(self, intersect: str, **ends: str) -> int:
         sql = sql_table(intersect)
         return self._store.write(sa.delete(sql).where(*(sql.c[name] == value for name, value in ends.items())))
-
-
-def _privilege(name: str) -> Privilege:
-    found = privilege_named(name)
-    if found is None:
-        raise Missing("privilege", name)
-    return found
 
 
 def _depth(depth: Depth | str) -> Depth:

@@ -5,7 +5,7 @@ No security here: who may is the service's to decide.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
 from mock_services.errors import Missing, Taken
-from mock_services.state.organisation.definitions import Table, tables
-from mock_services.state.organisation.schema import sql_table, type_column
+from mock_services.state.organisation.definitions import Table
+from mock_services.state.organisation.schema import Schema, sql_table, type_column
 from mock_services.state.store import Store
 
 Row = Mapping[str, Any]
@@ -23,10 +23,11 @@ _SUFFIX_DIGITS = "0123456789"
 
 
 class Rows:
-    """The tables of one organisation."""
+    """The tables of one organisation, as its `schema` has them."""
 
-    def __init__(self, store: Store, *, clock: FakeClock, chance: Chance) -> None:
+    def __init__(self, store: Store, *, schema: Schema, clock: FakeClock, chance: Chance) -> None:
         self.store = store
+        self.schema = schema
         self.clock = clock
         self.chance = chance
 
@@ -36,7 +37,7 @@ class Rows:
 
     def get(self, table: str, id: str) -> Row | None:  # noqa: A002 - the word everybody uses for it
         """The row with this primary key, or None."""
-        return self.store.row(_by_id(table), {"wanted": id})
+        return self.store.row(_by_id(self.schema.sql(table), self.schema.table(table).primary_id), {"wanted": id})
 
     def require(self, table: str, id: str) -> Row:  # noqa: A002 - as above
         """The row with this primary key. Raises Missing."""
@@ -47,14 +48,16 @@ class Rows:
 
     def find(self, table: str, **members: Any) -> Sequence[Row]:
         """Rows whose columns equal these values, oldest first."""
-        return self.store.rows(_where(table, tuple(sorted(members))), {f"w_{k}": v for k, v in members.items()})
+        return self.store.rows(
+            _where(self.schema.sql(table), tuple(sorted(members))), {f"w_{k}": v for k, v in members.items()}
+        )
 
     def insert(self, table: str, row: Row, *, by: str | None = None) -> str:
         """Make a row and return its id; defaults, stamps, owner and computed members are filled in.
 
         `by` is the systemuser who makes it. Raises Taken for a primary key that is in use.
         """
-        definition = tables()[table]
+        definition = self.schema.table(table)
         made = _defaults(definition) | dict(row)
         key = definition.primary_id
         made[key] = made.get(key) or self.chance.guid()
@@ -65,14 +68,14 @@ class Rows:
                 self._settle_owner(made)
             self._derive(definition, made, made)
             try:
-                self.store.write(sql_table(table).insert(), _storable(definition, made))
+                self.store.write(self.schema.sql(table).insert(), self._storable(definition, made))
             except sa.exc.IntegrityError:
                 raise Taken(table, made[key]) from None
         return str(made[key])
 
     def update(self, table: str, id: str, changes: Row, *, by: str | None = None) -> None:  # noqa: A002 - as above
         """Change columns of a row. Raises Missing."""
-        definition = tables()[table]
+        definition = self.schema.table(table)
         with self.store.transaction():
             before = self.require(table, id)
             changed = dict(changes) | {"versionnumber": self.next_version()}
@@ -85,20 +88,18 @@ class Rows:
                 owners = ("ownerid", "owninguser", "owningteam", "owningbusinessunit", type_column("ownerid"))
                 changed |= {name: after[name] for name in owners}
             self._derive(definition, after, changed)
-            sql = sql_table(table)
-            self.store.write(
-                sa.update(sql).where(sql.c[definition.primary_id] == id).values(**_storable(definition, changed))
-            )
+            sql, stored = self.schema.sql(table), self._storable(definition, changed)
+            self.store.write(sa.update(sql).where(sql.c[definition.primary_id] == id).values(**stored))
 
     def delete(self, table: str, id: str) -> None:  # noqa: A002 - as above
         """Remove a row. Raises Missing."""
-        sql = sql_table(table)
-        if not self.store.write(sa.delete(sql).where(sql.c[tables()[table].primary_id] == id)):
+        sql = self.schema.sql(table)
+        if not self.store.write(sa.delete(sql).where(sql.c[self.schema.table(table).primary_id] == id)):
             raise Missing(table, id)
 
     def unlink(self, table: str, lookup: str, id: str) -> None:  # noqa: A002 - as above
         """Empty a lookup wherever it points at this row."""
-        sql = sql_table(table)
+        sql = self.schema.sql(table)
         emptied = {lookup: None} | ({type_column(lookup): None} if type_column(lookup) in sql.c else {})
         self.store.write(sa.update(sql).where(sql.c[lookup] == id).values(**emptied))
 
@@ -135,11 +136,19 @@ class Rows:
         if derive:
             changed.update(derive(self, whole))
 
+    def _storable(self, definition: Table, row: Row) -> dict[str, Any]:
+        columns = self.schema.sql(definition.logical).c
+        made = {name: value for name, value in row.items() if name in columns}
+        if definition.states and made.get("statecode") is not None and made.get("statuscode") is None:
+            made["statuscode"] = definition.default_status(made["statecode"])
+        return made
+
     def _name_in(self, table: str | None, id: str | None) -> str | None:  # noqa: A002 - as above
         if not table or not id:
             return None
         row = self.get(table, id)
-        return row[tables()[table].primary_name] if row else None
+        name = self.schema.table(table).primary_name
+        return row[name] if row and name else None
 
     def _incident(self, row: Row) -> Row:
         return {} if row.get("ticketnumber") else {"ticketnumber": self._ticket_number()}
@@ -166,7 +175,7 @@ class Rows:
         title = self._name_in(table, row.get("objectid"))
         return {
             "title": title[:300] if title else None,
-            "objecttypecode": tables()[table].code,
+            "objecttypecode": self.schema.table(table).code,
             "enteredon": row.get("enteredon") or self.now(),
         }
 
@@ -185,38 +194,22 @@ def spell_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@cache
+@lru_cache(maxsize=16)
 def _one_further(counter: str) -> sa.Executable:
     settings = sql_table("settings")
     column = settings.c[counter]
     return sa.update(settings).values({counter: column + 1}).returning(column)
 
 
-@cache
-def _by_id(table: str) -> sa.Select[Any]:
-    sql = sql_table(table)
-    return sa.select(sql).where(sql.c[tables()[table].primary_id] == sa.bindparam("wanted"))
+@lru_cache(maxsize=512)
+def _by_id(sql: sa.Table, key: str) -> sa.Select[Any]:
+    return sa.select(sql).where(sql.c[key] == sa.bindparam("wanted"))
 
 
-@cache
-def _where(table: str, columns: tuple[str, ...]) -> sa.Select[Any]:
-    sql = sql_table(table)
+@lru_cache(maxsize=512)
+def _where(sql: sa.Table, columns: tuple[str, ...]) -> sa.Select[Any]:
     return sa.select(sql).where(*(sql.c[name] == sa.bindparam(f"w_{name}") for name in columns))
 
 
-@cache
-def _default_values(logical: str) -> Mapping[str, Any]:
-    definition = tables()[logical]
-    return {c.name: c.default for c in definition.columns.values() if c.default is not None and c.stored}
-
-
 def _defaults(definition: Table) -> dict[str, Any]:
-    return dict(_default_values(definition.logical)) | ({"statecode": 0} if definition.states else {})
-
-
-def _storable(definition: Table, row: Row) -> dict[str, Any]:
-    columns = sql_table(definition.logical).c
-    made = {name: value for name, value in row.items() if name in columns}
-    if definition.states and made.get("statecode") is not None and made.get("statuscode") is None:
-        made["statuscode"] = definition.default_status(made["statecode"])
-    return made
+    return dict(definition.defaults) | ({"statecode": definition.states[0].value} if definition.states else {})

@@ -1,0 +1,89 @@
+"""What an organisation made of the standard schema: own tables, own columns, own keys; kept in its database."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from mock_services.errors import Missing
+from mock_services.state.organisation.definitions import Table, standard_tables
+from mock_services.state.organisation.rows import Rows
+from mock_services.state.organisation.schema import (
+    Schema,
+    activity_view,
+    alterations,
+    sql_table,
+    standard_schema,
+)
+
+
+class Customisation:
+    """The schema of one organisation and how it changes. `Rows.schema` is always the present one."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._store = rows.store
+
+    def open(self, solutions: frozenset[str]) -> None:
+        """Take up the schema that the database stands for, with these solutions."""
+        own = self._own()
+        before = self._rows.schema
+        after = Schema(solutions, own) if own else standard_schema(solutions)
+        self._rows.schema = after
+        if before.solutions != after.solutions:
+            self._show_activities()
+
+    def define(self, tables: Iterable[Table]) -> None:
+        """Add or change tables. Raises ValueError for a name that the fake keeps for itself."""
+        defined = {table.logical: table for table in tables}
+        if reserved := {"settings", "definitions"} & set(defined):
+            raise ValueError(f"a table may not be called {min(reserved)}")
+        with self._store.transaction():
+            sql = sql_table("definitions")
+            self._store.write(sa.delete(sql).where(sql.c.logical.in_(list(defined))))
+            self._store.write(sql.insert(), [_row(table) for table in defined.values()])
+            self._change(Schema(self._rows.schema.solutions, {**self._rows.schema.own, **defined}), defined)
+
+    def undefine(self, logical: str) -> None:
+        """Drop a table of this organisation's own. Raises Missing, also for a standard table."""
+        if logical not in self._rows.schema.own or logical in standard_tables():
+            raise Missing("table", logical)
+        own = {name: table for name, table in self._rows.schema.own.items() if name != logical}
+        with self._store.transaction():
+            sql = sql_table("definitions")
+            self._store.write(sa.delete(sql).where(sql.c.logical == logical))
+            self._change(Schema(self._rows.schema.solutions, own), [logical])
+
+    def _change(self, after: Schema, changed: Iterable[str]) -> None:
+        before, self._rows.schema = self._rows.schema, after
+        try:
+            self._store.write(sa.text("DROP VIEW IF EXISTS activitypointer"))
+            for logical in changed:
+                for statement in alterations(after, logical, self._columns(logical)):
+                    self._store.write(statement)
+            self._show_activities()
+        except BaseException:
+            self._rows.schema = before
+            raise
+
+    def _show_activities(self) -> None:
+        for statement in activity_view(self._rows.schema):
+            self._store.write(statement)
+
+    def _columns(self, logical: str) -> frozenset[str]:
+        found = self._store.rows(sa.text("SELECT name FROM pragma_table_info(:logical)"), {"logical": logical})
+        return frozenset(row["name"] for row in found)
+
+    def _own(self) -> Mapping[str, Table]:
+        found = self._store.rows(sa.select(sql_table("definitions")))
+        return {row["logical"]: _adapter().validate_json(row["definition"]) for row in found}
+
+
+@cache
+def _adapter() -> TypeAdapter[Table]:
+    return TypeAdapter(Table)
+
+
+def _row(table: Table) -> Mapping[str, str]:
+    return {"logical": table.logical, "definition": _adapter().dump_json(table).decode()}
