@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from azure.identity import ClientSecretCredential
+from PowerPlatform.Dataverse.client import DataverseClient
 
 from mock_services.clock import FakeClock
 from mock_services.cloud import FakeCloud
@@ -39,6 +41,28 @@ def four_values(served_tenant: tuple[Served, FakeTenant, Integration], monkeypat
     for variable in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(variable, "localhost,127.0.0.1")
     return integration
+
+
+@pytest.fixture
+def dataverse(four_values: Integration) -> Iterator[DataverseClient]:
+    """Microsoft's Dataverse SDK as the integration."""
+    secret = four_values.client_secret.get_secret_value()
+    with ClientSecretCredential(four_values.tenant_id, four_values.client_id, secret) as credential:
+        client = DataverseClient(four_values.environment_url, credential)
+        yield client
+        client.close()
+
+
+@pytest.fixture
+def administrator(
+    served_tenant: tuple[Served, FakeTenant, Integration], four_values: Integration
+) -> Iterator[DataverseClient]:
+    """Microsoft's Dataverse SDK as the operator, who is System Administrator."""
+    operator = served_tenant[1].operator
+    with ClientSecretCredential(four_values.tenant_id, operator.client_id, operator.secret) as credential:
+        client = DataverseClient(four_values.environment_url, credential)
+        yield client
+        client.close()
 
 
 @pytest.fixture
