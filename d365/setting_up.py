@@ -4,16 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from d365 import console
 from d365.console import StepList
 from d365.reporting import COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
 from provisioning.engine import Engine, Event, Provisioned
 from provisioning.problems import BadInput
 from provisioning.receipt import Receipt
-from provisioning.settings import Integration, Settings, load_settings
-from provisioning.vault import read_env_file, write_env_file
+from provisioning.settings import Settings, load_settings
+from provisioning.vault import FileVault, Vault
 from provisioning.verdict import Verdict
 
 
@@ -77,8 +75,10 @@ async def _rehearse(file: Path | None, steps: StepList, out: Path | None) -> Out
     tenant = cloud.create_tenant()
     settings = load_settings(file, {}, **rehearsal_values(tenant))
     async with in_process(cloud, tenant) as transport:
-        engine = Engine(settings, transport, TenantClock(tenant), on_event=_shown_in(steps))
-        return await _set_up(engine, steps, out, is_rehearsal=True)
+        # A rehearsal has a tenant of its own, so what an earlier one left in the file is not this one's.
+        vault = FileVault(out) if out is not None else None
+        engine = Engine(settings, transport, TenantClock(tenant), on_event=_shown_in(steps), vault=vault)
+        return await _set_up(engine, steps, is_rehearsal=True)
 
 
 def provision_live(file: Path | None, environ: Mapping[str, str], steps: StepList, out: Path | None) -> Outcome:
@@ -89,29 +89,21 @@ def provision_live(file: Path | None, environ: Mapping[str, str], steps: StepLis
         raise BadInput("--settings", "is missing", "name the TOML file that says which tenant and environment")
     settings = load_settings(file, environ)
     receipt = Receipt(file.with_name(file.stem + ".receipt.json"))
-    earlier = read_env_file(out) if out is not None and out.exists() else None
-    return anyio.run(_provision_live, settings, receipt, earlier, steps, out)
+    return anyio.run(_provision_live, settings, receipt, FileVault(out) if out is not None else None, steps)
 
 
-async def _provision_live(
-    settings: Settings, receipt: Receipt, earlier: Integration | None, steps: StepList, out: Path | None
-) -> Outcome:
+async def _provision_live(settings: Settings, receipt: Receipt, vault: Vault | None, steps: StepList) -> Outcome:
     from provisioning.clock import RealClock
     from provisioning.transport import connect
 
     clock = RealClock()
     async with connect(clock, ca_file=settings.ca_file) as transport:
-        engine = Engine(settings, transport, clock, receipt, _shown_in(steps))
-        return await _set_up(engine, steps, out, secret=earlier.client_secret if earlier else None)
+        engine = Engine(settings, transport, clock, receipt, _shown_in(steps), vault=vault)
+        return await _set_up(engine, steps)
 
 
-async def _set_up(
-    engine: Engine, steps: StepList, out: Path | None, *, secret: SecretStr | None = None, is_rehearsal: bool = False
-) -> Outcome:
-    provisioned = await engine.provision(secret)
-    # Written before anything else can fail: the secret is told once.
-    if out is not None:
-        write_env_file(out, provisioned.integration)
+async def _set_up(engine: Engine, steps: StepList, *, is_rehearsal: bool = False) -> Outcome:
+    provisioned = await engine.provision()
     steps.show("Test & Save", "looking", "")
     verdict = await engine.verify(provisioned.integration)
     return Outcome(provisioned, verdict, is_rehearsal)

@@ -59,23 +59,28 @@ class Caller:
             if method == "POST" and problem.maybe_done:
                 raise AnswerLost(tried, problem.heard, remedy=problem.remedy) from None
             raise
-        if answer.status in ok:
+        if answer.status in ok and not answer.unreadable:
             return answer
         if method == "POST" and answer.outcome_unknown:
             raise AnswerLost(tried, str(answer.said), said=answer.said)
         raise self._explain(tried, answer.said)
 
+    async def told(self, tried: str, method: str, path: str, *, json: object = None) -> dict[str, Any]:
+        """The object that an answer holds. Raises as `ask`."""
+        answer = await self.ask(tried, method, path, json=json, ok=(200, 201))
+        return answer.object or {}
+
     async def read(self, tried: str, path: str) -> dict[str, Any] | None:
         """One object; None where it does not exist."""
         answer = await self.ask(tried, "GET", path, ok=(200, 404))
-        return None if answer.status == 404 else self._object(tried, answer)
+        return None if answer.status == 404 else answer.object
 
     async def pages(self, tried: str, path: str) -> list[dict[str, Any]]:
         """Every row of a collection, over all its pages."""
         rows: list[dict[str, Any]] = []
         link: str | None = path
         while link:
-            page = self._object(tried, await self.ask(tried, "GET", link, ok=(200,)))
+            page = await self.told(tried, "GET", link)
             rows += [row for row in page.get("value", []) if isinstance(row, dict)]
             link = page.get("@odata.nextLink")
         return rows
@@ -87,22 +92,14 @@ class Caller:
             return None
         return frozenset([*claims.get("roles", []), *str(claims.get("scp", "")).split()])
 
-    def _object(self, tried: str, answer: Answer) -> dict[str, Any]:
-        """The body as an object; a page in its place is a refusal, whatever its status says."""
-        try:
-            body = answer.json()
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise self._explain(tried, answer.said)
-        return body
-
     async def _send(self, method: str, path: str, *, json: object, headers: Mapping[str, str] | None) -> Answer:
         url = self._absolute(path)
         for fresh in (False, True):
             token = await self._sign_in.token(self._resource, fresh=fresh)
             wanted = {"Accept": "application/json", **(headers or {}), "Authorization": f"Bearer {token}"}
-            answer = await self._transport.send(method, url, service=self._service, json=json, headers=wanted)
+            answer = await self._transport.send(
+                method, url, service=self._service, json=json, headers=wanted, wants_json=True
+            )
             if answer.status != 401:
                 break
         return answer

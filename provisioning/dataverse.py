@@ -236,7 +236,7 @@ class DataverseClient:
         return [_user(row) for row in await self._caller.pages("look for application users", path)]
 
     async def _held(self, tried: str, path: str) -> list[Held]:
-        row = (await self._ask(tried, "GET", path, ok=(200,))).json()
+        row = (await self._ask(tried, "GET", path, ok=(200,))).object or {}
         return [Held(entry["PrivilegeName"], entry["Depth"]) for entry in row["RolePrivileges"]]
 
     async def _one_business_unit(self, tried: str, path: str) -> str:

@@ -20,6 +20,7 @@ from provisioning.settings import Integration, Settings
 from provisioning.step import Finding, Permit, Site, Step
 from provisioning.steps import STEPS
 from provisioning.transport import Transport
+from provisioning.vault import Vault
 from provisioning.verdict import Verdict
 from provisioning.verify import verify
 
@@ -30,6 +31,8 @@ Action = Literal["make", "change", "keep"]
 # After a lost answer: how often to look before asking again. Young objects flicker, so one miss proves little.
 _LOOKS_AFTER_A_LOSS = 3
 _UNTIL_READY = Patience(deadline=timedelta(minutes=3))
+# Readings in a row go to different replicas; azuread asks for five before it believes in an absence.
+_UNTIL_ALONE = Patience(deadline=timedelta(minutes=3), sightings=5)
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ class _Progress:
     step: Step
     engine: "Engine"
     began: float = field(init=False)
+    doubtful: bool = False
+    """Whether an answer was lost, so that something may have been made that nobody heard of."""
 
     def __post_init__(self) -> None:
         self.began = self.engine.clock.now().timestamp()
@@ -141,6 +146,7 @@ class Engine:
         *,
         access: Access | None = None,
         patience: Patience | None = None,
+        vault: Vault | None = None,
     ) -> None:
         """Raises BadInput where the settings name no operator, or the receipt belongs to another tenant."""
         self.settings = settings
@@ -150,6 +156,7 @@ class Engine:
         self.on_event = on_event
         self.access = access or operator_access(settings, transport, clock)
         self.patience = patience or Patience()
+        self.vault = vault
         self.receipt.belongs_to(settings.tenant_id, settings.environment_url)
 
     async def plan(self, secret: SecretStr | None = None) -> tuple[PlannedStep, ...]:
@@ -179,7 +186,7 @@ class Engine:
                 progress.tell("looking")
                 finding = await step.find(site)
                 if finding.complete:
-                    reports.append(self._keep(site, progress, finding))
+                    reports.append(await self._keep(site, progress, finding))
                     continue
                 if not permits_seen:
                     await self._check_permits(site, STEPS[number:])
@@ -188,15 +195,7 @@ class Engine:
             except Problem as problem:
                 progress.tell("failed", str(problem))
                 raise
-        if site.secret is None:  # pragma: no cover - the step for the secret leaves one or raises
-            raise Problem("hand over the four values", "the secret's value is not at hand")
-        integration = Integration(
-            tenant_id=self.settings.tenant_id,
-            client_id=site.thing("application").members["app_id"],
-            client_secret=site.secret,
-            environment_url=self.settings.environment_url,
-        )
-        return Provisioned(integration, tuple(reports))
+        return Provisioned(site.values(), tuple(reports))
 
     async def verify(
         self, integration: Integration, *, write_probe: bool = False, operator: Access | None = None
@@ -233,15 +232,23 @@ class Engine:
         return tuple(reports)
 
     def _site(self, secret: SecretStr | None) -> Site:
+        kept = self.vault.values() if self.vault is not None and secret is None else None
+        if kept is not None and (kept.tenant_id, kept.environment_url) == (
+            self.settings.tenant_id,
+            self.settings.environment_url,
+        ):
+            secret = kept.client_secret
         if secret is not None:
             self.transport.hide(secret.get_secret_value())
-        return Site(self.settings, self.access, self.transport, self.clock, self.receipt, secret)
+        return Site(self.settings, self.access, self.transport, self.clock, self.receipt, secret, self.vault)
 
-    def _keep(self, site: Site, progress: _Progress, finding: Finding) -> StepReport:
+    async def _keep(self, site: Site, progress: _Progress, finding: Finding) -> StepReport:
         """Adopt what was found as it should be."""
         assert finding.thing is not None  # noqa: S101 - a complete finding has one; mypy wants it said
         name = progress.step.name
         site.things[name] = finding.thing
+        if self.receipt.asked(name) is not None:
+            await self._leave_alone(site, progress, finding.thing)
         self.receipt.kept(name, finding.thing)
         progress.tell("kept", finding.detail)
         return progress.report("kept", finding.detail)
@@ -263,12 +270,16 @@ class Engine:
         step, creating = progress.step, finding.thing is None
         wish = finding.detail if creating else f"lacks {', '.join(finding.lacks)}"
         progress.tell("making", wish)
-        self.receipt.asking(step.name, Asked(self.clock.now(), creating, finding.notes))
+        progress.doubtful = self.receipt.asked(step.name) is not None
         thing = await self._make(site, progress, finding)
         site.things[step.name] = thing
+        self.receipt.progressed(step.name, thing)
+        in_force = await self._in_force(site, progress, thing)
+        if progress.doubtful:
+            await self._leave_alone(site, progress, thing)
         self.receipt.made(step.name, thing)
         detail = wish
-        if not await self._in_force(site, progress, thing):
+        if not in_force:
             minutes = _UNTIL_READY.deadline // timedelta(minutes=1)
             detail = f"{wish}; waited {minutes} minutes for {step.waits_for}, in vain"
         progress.tell("made", detail)
@@ -283,12 +294,14 @@ class Engine:
             try:
                 if finding.complete and finding.thing is not None:
                     return finding.thing
+                asked = Asked(self.clock.now(), finding.thing is None, finding.notes)
+                self.receipt.asking(step.name, asked)
                 return await step.make(site, finding)
             except NotYet as problem:
                 heard = problem.heard
                 progress.tell("waiting", f"not everywhere yet: {heard}")
             except AnswerLost as problem:
-                heard = problem.heard
+                heard, progress.doubtful = problem.heard, True
                 progress.tell("waiting", f"the answer was lost, looking whether it took effect: {heard}")
                 await self._look_around(site, step)
             except Problem:
@@ -311,6 +324,22 @@ class Engine:
             clock=self.clock,
             patience=_UNTIL_READY,
             on_miss=lambda: progress.tell("waiting", f"waiting for {step.waits_for}"),
+        )
+
+    async def _leave_alone(self, site: Site, progress: _Progress, thing: Thing) -> None:
+        """After a lost answer: look until several replicas in a row show nothing beside the thing."""
+
+        async def look() -> bool:
+            try:
+                return await progress.step.alone(site, thing)
+            except NotYet:
+                return False
+
+        await until_seen(
+            look,
+            clock=self.clock,
+            patience=_UNTIL_ALONE,
+            on_miss=lambda: progress.tell("waiting", "removing what a lost answer left behind"),
         )
 
     async def _ours_after_all(self, site: Site, step: Step) -> Thing | None:

@@ -40,6 +40,10 @@ _DONE_WORDS: Final = (
     "permission entry already exists",
     "no password credential found with keyid",
 )
+_UPSERT: Final = {"Prefer": "create-if-missing"}
+# Another registration has this key, perhaps one in the bin, which holds it for 30 days
+# (microsoftgraph/msgraph-bicep-types#137 and #202; byte5ai/omadia#916 has the status, 400).
+_KEY_TAKEN: Final = "same value for property uniquename"
 _POLICY_REMEDIES: Final = {
     "CredentialTypeNotAllowedAsPerAppPolicy": "allow client secrets for this app in the app management policy",
     "CredentialInvalidLifetimeAsPerAppPolicy": "set secret_months to what the app management policy allows",
@@ -102,6 +106,11 @@ def already_so(said: Said) -> bool:
     return any(words in said.message.lower() for words in _DONE_WORDS)
 
 
+def key_taken(said: Said) -> bool:
+    """Whether a refusal says that another registration, living or in the bin, has this unique name."""
+    return _KEY_TAKEN in said.message.lower()
+
+
 def explain(tried: str, said: Said) -> Problem:
     """The letter for a refusal by Graph."""
     words = said.message.lower()
@@ -138,10 +147,25 @@ class GraphClient:
         """By application (client) id: none or one."""
         return await self._applications(f"appId eq {_literal(app_id)}")
 
-    async def create_application(self, body: Mapping[str, Any]) -> Application:
-        """Register; not idempotent, a repeated call makes a twin."""
-        answer = await self._caller.ask("register the application", "POST", "applications", json=body)
-        return _application(answer.json())
+    async def application_known_as(self, unique_name: str) -> Application | None:
+        """By the key that its maker gave it."""
+        row = await self._caller.read("read the application", f"applications({_key('uniqueName', unique_name)})")
+        return _application(row) if row else None
+
+    async def deleted_applications(self) -> list[str]:
+        """The unique names that registrations in the bin still hold; "" for those without one."""
+        path = "directory/deletedItems/microsoft.graph.application?$select=id,uniqueName"
+        rows = await self._caller.pages("look into the bin for applications", path)
+        return [row.get("uniqueName") or "" for row in rows]
+
+    async def upsert_application(self, unique_name: str, body: Mapping[str, Any]) -> Application | None:
+        """Register under a key; None where one with this key was there and was changed instead. Idempotent.
+
+        MicrosoftDocs application-upsert.md: 201 with the object, or 204.
+        """
+        path = f"applications({_key('uniqueName', unique_name)})"
+        answer = await self._caller.ask("register the application", "PATCH", path, json=body, headers=_UPSERT)
+        return _application(answer.object) if answer.object else None
 
     async def change_application(self, id_: str, body: Mapping[str, Any]) -> None:
         """Change members; lists are replaced whole."""
@@ -155,8 +179,7 @@ class GraphClient:
         """A new secret and its value, which is told only here; not idempotent."""
         wish = {"displayName": name, "startDateTime": _instant(start), "endDateTime": _instant(end)}
         body = {"passwordCredential": wish}
-        answer = await self._caller.ask("add a client secret", "POST", f"applications/{id_}/addPassword", json=body)
-        row = answer.json()
+        row = await self._caller.told("add a client secret", "POST", f"applications/{id_}/addPassword", json=body)
         return _secret(row), str(row["secretText"])
 
     async def remove_secret(self, id_: str, key_id: str) -> None:
@@ -174,11 +197,15 @@ class GraphClient:
         rows = await self._caller.pages("look for the service principal", path)
         return _service_principal(rows[0]) if rows else None
 
-    async def create_service_principal(self, app_id: str, tags: list[str]) -> ServicePrincipal:
-        """Give an application its service principal; a second one is refused by Graph."""
-        body = {"appId": app_id, "tags": tags}
-        answer = await self._caller.ask("create the service principal", "POST", "servicePrincipals", json=body)
-        return _service_principal(answer.json())
+    async def upsert_service_principal(self, app_id: str, tags: list[str]) -> ServicePrincipal | None:
+        """Give an application its service principal; None where it had one, which now carries these tags. Idempotent.
+
+        MicrosoftDocs serviceprincipal-upsert.md: 201 with the object, or 204.
+        """
+        path = f"servicePrincipals({_key('appId', app_id)})"
+        body = {"tags": tags} if tags else {}
+        answer = await self._caller.ask("create the service principal", "PATCH", path, json=body, headers=_UPSERT)
+        return _service_principal(answer.object) if answer.object else None
 
     async def change_service_principal(self, id_: str, body: Mapping[str, Any]) -> None:
         """Change members."""
@@ -202,8 +229,7 @@ class GraphClient:
             "resourceId": resource,
             "scope": " ".join(scopes),
         }
-        answer = await self._caller.ask("grant admin consent", "POST", "oauth2PermissionGrants", json=body)
-        return _grant(answer.json())
+        return _grant(await self._caller.told("grant admin consent", "POST", "oauth2PermissionGrants", json=body))
 
     async def change_grant(self, id_: str, scopes: tuple[str, ...]) -> None:
         """Replace a grant's scopes."""
@@ -220,6 +246,11 @@ class GraphClient:
 
     async def _delete(self, tried: str, path: str) -> None:
         await self._caller.ask(tried, "DELETE", path, ok=(204, 404))
+
+
+def _key(name: str, value: str) -> str:
+    """An alternate key in a path."""
+    return f"{name}={quote(_literal(value), safe=chr(39))}"
 
 
 def _literal(text: str) -> str:

@@ -6,7 +6,7 @@ A file is replaced atomically (written beside, synced, renamed), so a kill at an
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -73,10 +73,16 @@ class Receipt:
         return self._asked.get(step)
 
     def asking(self, step: str, asked: Asked) -> None:
-        """Write, before the call, what is about to be asked. An older open question of the step stays as it is."""
-        if step not in self._asked:
+        """Write, before the call, what is about to be asked. An older open question stays; it learns what it lacks."""
+        older = self._asked.get(step)
+        if older is None:
             self._asked[step] = asked
-            self._write()
+        elif missing := set(asked.notes) - set(older.notes):
+            notes = {**older.notes, **{name: asked.notes[name] for name in missing}}
+            self._asked[step] = replace(older, notes=notes)
+        else:
+            return
+        self._write()
 
     def progressed(self, step: str, thing: Thing) -> None:
         """Write a part of what a step makes; its question stays open."""

@@ -168,6 +168,10 @@ class _Response:
         """Part of MSAL's protocol; it wraps the response and uses its own."""
 
 
+class _NotJson(Exception):
+    """The token service's answer is none: a proxy's page, or half of an answer."""
+
+
 class _Wire:
     """MSAL's `http_client`: from its worker thread back to the transport on the event loop."""
 
@@ -216,11 +220,16 @@ class _Wire:
         import anyio.from_thread
 
         async def send() -> Answer:
-            return await self._transport.send(method, url, service="login", form=form, headers=headers, repeatable=True)
+            return await self._transport.send(
+                method, url, service="login", form=form, headers=headers, repeatable=True, wants_json=True
+            )
 
         try:
             self.last = anyio.from_thread.run(send)
         except NotReached as problem:
             self.problem = problem
             raise
+        if self.last.object is None:
+            # MSAL would log what it cannot read, and half an answer may hold half a token.
+            raise _NotJson
         return _Response(self.last.status, self.last.text, self.last.headers)

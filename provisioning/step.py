@@ -14,9 +14,10 @@ from provisioning.clock import Clock
 from provisioning.dataverse import Identity
 from provisioning.problems import DYNAMICS_ADMIN, ENTRA_ADMIN, NotPermitted, Problem, Refused
 from provisioning.receipt import Asked, Receipt, Thing
-from provisioning.settings import Settings
+from provisioning.settings import Integration, Settings
 from provisioning.sign_in import SignIn
 from provisioning.transport import Transport
+from provisioning.vault import Vault
 
 # What everything made by this engine carries, where the vendor gives a place for it.
 MARKER: Final = "d365-harness"
@@ -32,6 +33,7 @@ class Site:
     clock: Clock
     receipt: Receipt
     secret: SecretStr | None = None  # the secret's value, where it is known
+    vault: Vault | None = None
     things: dict[str, Thing] = field(default_factory=dict)
     _business_unit: str = ""
     _operator_privileges: frozenset[str] | None = None
@@ -83,9 +85,22 @@ class Site:
         return self._operator_privileges
 
     def take_secret(self, value: str) -> None:
-        """From now on this is the secret's value."""
+        """From now on this is the secret's value; it goes into the vault before anything else. Raises BadInput."""
         self.transport.hide(value)
         self.secret, self._integration = SecretStr(value), None
+        if self.vault is not None:
+            self.vault.keep(self.values())
+
+    def values(self) -> Integration:
+        """The four values; raises Problem where the secret is not at hand."""
+        if self.secret is None:
+            raise Problem("hand over the four values", "the secret's value is not at hand")
+        return Integration(
+            tenant_id=self.settings.tenant_id,
+            client_id=self.thing("application").members["app_id"],
+            client_secret=self.secret,
+            environment_url=self.settings.environment_url,
+        )
 
     def integration(self) -> SignIn:
         """A sign-in as the integration itself; raises Problem where the secret's value is not at hand."""
@@ -130,7 +145,7 @@ class Permit:
     whose_turn: str
 
 
-async def _ready_at_once(_site: Site, _thing: Thing) -> bool:
+async def _at_once(_site: Site, _thing: Thing) -> bool:
     return True
 
 
@@ -140,7 +155,8 @@ class Step:
 
     `find` looks and changes nothing. `make` makes or completes what `find` reported, once. `unmake` removes what is
     ours and puts back what was changed; on something that is gone it does nothing. `may_pass` tells beforehand
-    whether the operator's permissions suffice. `ready` tells whether others see it yet.
+    whether the operator's permissions suffice. `ready` tells whether others see it yet. `alone` is asked where an
+    answer was lost: it removes what that may have left beside the thing, and tells whether there was nothing.
     """
 
     name: str
@@ -151,8 +167,9 @@ class Step:
     make: Callable[[Site, Finding], Awaitable[Thing]]
     unmake: Callable[[Site, Thing], Awaitable[None]]
     may_pass: Callable[[Site], Awaitable[Permit]]
-    ready: Callable[[Site, Thing], Awaitable[bool]] = _ready_at_once
+    ready: Callable[[Site, Thing], Awaitable[bool]] = _at_once
     waits_for: str = "it to be seen"
+    alone: Callable[[Site, Thing], Awaitable[bool]] = _at_once
 
 
 async def graph_permit(site: Site, *any_of: str) -> Permit:

@@ -34,6 +34,7 @@ _ATTEMPTS = 5
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_WAIT = timedelta(minutes=5)  # a longer Retry-After is handed up instead of sat out
 _RETRIED_STATUSES = frozenset({408, 424, 429})
+_WITH_BODY = frozenset({200, 201, 203})
 _UNKNOWN_OUTCOME = frozenset({500, 502, 503, 504, 408})
 
 
@@ -52,9 +53,13 @@ class Answer:
 
     @cached_property
     def said(self) -> Said:
-        """The answer read in its service's dialect."""
+        """The answer read in its service's dialect.
+
+        Of one that says that all went well and broke off nothing is quoted but a page: half of it may be half a secret.
+        """
+        quoted = "" if self.unreadable and not self.text.lstrip().startswith("<") else self.text
         return dialects.read(
-            self.service, self.status, self.headers, self.text, correlation_id=self.correlation_id, at=self.at
+            self.service, self.status, self.headers, quoted, correlation_id=self.correlation_id, at=self.at
         )
 
     def json(self) -> Any:
@@ -63,10 +68,24 @@ class Answer:
 
         return json.loads(self.text)
 
+    @cached_property
+    def object(self) -> dict[str, Any] | None:
+        """The body as a JSON object; None where it is none: a proxy's page, or half of an answer."""
+        try:
+            body = self.json()
+        except ValueError:
+            return None
+        return body if isinstance(body, dict) else None
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether it says that all went well and cannot be read: somebody else spoke, or it broke on the way."""
+        return self.status in _WITH_BODY and self.object is None
+
     @property
     def outcome_unknown(self) -> bool:
         """Whether a create that got this answer may have taken effect all the same."""
-        return self.status in _UNKNOWN_OUTCOME and "retry-after" not in self.headers
+        return self.unreadable or (self.status in _UNKNOWN_OUTCOME and "retry-after" not in self.headers)
 
 
 class Transport:
@@ -108,11 +127,13 @@ class Transport:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
+        wants_json: bool = False,
         attempts: int = _ATTEMPTS,
     ) -> Answer:
         """Send and return whatever was answered last; raises NotReached where nothing was.
 
         `repeatable` says that doing it twice is as good as once; by default true for everything but POST.
+        `wants_json`: a page, or half of an answer, in place of an object is worth another attempt too.
         """
         repeatable = method != "POST" if repeatable is None else repeatable
         wanted = {name.lower(): value for name, value in (headers or {}).items()}
@@ -128,7 +149,8 @@ class Transport:
                     raise
             else:
                 asked_pause = self._asked_pause(answer)
-                if last or not _may_repeat_answered(answer, repeatable, asked_pause):
+                broken = wants_json and repeatable and answer.unreadable
+                if last or not (broken or _may_repeat_answered(answer, repeatable, asked_pause)):
                     return answer
                 pause = pause if asked_pause is None else asked_pause
             await self._clock.sleep(pause)

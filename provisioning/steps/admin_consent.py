@@ -10,6 +10,7 @@ from typing import Final
 from provisioning.graph import DATAVERSE_APP, USER_IMPERSONATION, Grant, ServicePrincipal, already_so
 from provisioning.problems import NotYet, Refused
 from provisioning.receipt import Thing
+from provisioning.said import Said
 from provisioning.step import Finding, Permit, Site, Step, graph_permit
 
 NAME: Final = "admin_consent"
@@ -32,7 +33,7 @@ async def make(site: Site, finding: Finding) -> Thing:
     graph = site.access.graph
     client = site.thing("service_principal").id
     seen: tuple[ServicePrincipal, Grant | None] | None = finding.seen
-    resource, found = seen or (await graph.create_service_principal(DATAVERSE_APP, []), None)
+    resource, found = seen or (await _dataverse(site), None)
     if found is None:
         try:
             made = await graph.create_grant(client, resource.id, (USER_IMPERSONATION,))
@@ -61,6 +62,16 @@ async def unmake(site: Site, thing: Thing) -> None:
 async def may_pass(site: Site) -> Permit:
     """Granting needs a permission of its own."""
     return await graph_permit(site, "DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All")
+
+
+async def _dataverse(site: Site) -> ServicePrincipal:
+    """Dataverse's service principal, made where the tenant has none yet."""
+    graph = site.access.graph
+    made = await graph.upsert_service_principal(DATAVERSE_APP, [])
+    found = made or await graph.service_principal(DATAVERSE_APP)
+    if found is None:
+        raise NotYet("create Dataverse's service principal", Said("graph", 404, "", "not seen yet"))
+    return found
 
 
 async def _grant(site: Site, resource: str) -> Grant | None:

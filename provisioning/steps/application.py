@@ -1,17 +1,21 @@
 """Guide step 1: register the application, single tenant, declaring Dataverse's user_impersonation.
 
-Adopted by recorded id, then by marker, then by exact name; two that fit equally are a question, not a guess.
+Adopted by recorded id, then by our key, then by marker, then by exact name; two that fit equally are a question, not
+a guess. It is registered under a key that follows from its name, so that asking twice, or two of us at once, makes one.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from provisioning.graph import DATAVERSE_APP, USER_IMPERSONATION_ID, Application
-from provisioning.problems import ENTRA_ADMIN, Ambiguous
+from provisioning.graph import DATAVERSE_APP, USER_IMPERSONATION_ID, Application, key_taken
+from provisioning.problems import ENTRA_ADMIN, Ambiguous, NotYet, Problem, Refused
 from provisioning.receipt import Thing
+from provisioning.said import Said
 from provisioning.step import MARKER, Finding, Permit, Site, Step, graph_permit
 
 NAME: Final = "application"
 _AUDIENCE: Final = "AzureADMyOrg"
+_MOST_KEYS: Final = 20
 _NOTES: Final = "Made by d365-harness for the Dynamics 365 integration."
 
 
@@ -40,7 +44,7 @@ async def make(site: Site, finding: Finding) -> Thing:
             "tags": [MARKER],
             "notes": _NOTES,
         }
-        made = await graph.create_application(body)
+        made = await _register(site, body)
         return Thing(made.id, {"app_id": made.app_id}, ours=True)
     found: Application = finding.seen
     changes: dict[str, Any] = {}
@@ -68,6 +72,39 @@ async def unmake(site: Site, thing: Thing) -> None:
 async def may_pass(site: Site) -> Permit:
     """Registering needs a Graph permission for applications."""
     return await graph_permit(site, "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy")
+
+
+async def _register(site: Site, body: Mapping[str, Any]) -> Application:
+    """Upsert under our key; while one of ours is in the bin it still holds its key, and the next one is taken."""
+    graph, binned = site.access.graph, frozenset[str]()
+    for number in range(1, _MOST_KEYS + 1):
+        key = _key(site, number)
+        if key in binned:
+            continue
+        try:
+            made = await graph.upsert_application(key, body)
+        except Refused as problem:
+            if not key_taken(problem.refusal):
+                raise
+            binned = frozenset(await graph.deleted_applications())
+            if key in binned:
+                continue
+            raise NotYet(problem.tried, problem.refusal) from None  # it is there, and not seen yet
+        found = made or await graph.application_known_as(key)
+        if found is None:
+            raise NotYet("register the application", Said("graph", 404, "Request_ResourceNotFound", "not seen yet"))
+        return found
+    raise Problem(
+        "register the application",
+        f"{_MOST_KEYS} earlier registrations of this name are in the bin",
+        whose_turn=ENTRA_ADMIN,
+        remedy="delete them for good, or restore one",
+    )
+
+
+def _key(site: Site, number: int) -> str:
+    """The unique name of the registration: the same for whoever sets up the same name in this tenant."""
+    return f"{MARKER} {site.settings.application_name}" + (f" {number}" if number > 1 else "")
 
 
 async def _look(site: Site) -> Application | None:

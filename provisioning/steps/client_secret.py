@@ -18,6 +18,7 @@ NAME: Final = "client_secret"
 _HINT_LENGTH: Final = (
     3  # Graph's hint is how the value begins (passwordCredential, recorded by Azure/azure-cli 2025-04)
 )
+_REPLICAS: Final = 3  # how many readings in a row a flickering object deserves
 # What the token service answers while the new app, its service principal or its secret is not everywhere yet.
 _NOT_EVERYWHERE_YET: Final = frozenset({"AADSTS7000215", "AADSTS700016", "AADSTS7000229"})
 
@@ -36,6 +37,8 @@ async def find(site: Site) -> Finding:
         ours = known is not None and known.id == held.key_id and known.ours
         members = {"end": held.end.isoformat(), "application": application.id}
         return Finding(Thing(held.key_id, members, ours), detail=f"ends {held.end:%Y-%m-%d}")
+    if known is not None and site.secret is not None and await _is_accepted_somewhere(site):
+        return Finding(known, detail="not listed everywhere yet, but accepted")
     if known is not None and site.secret is None:
         detail = "the value of the earlier secret is not at hand, so a new one is made beside it"
     else:
@@ -82,6 +85,33 @@ async def ready(site: Site, thing: Thing) -> bool:
     return True
 
 
+async def _is_accepted_somewhere(site: Site) -> bool:
+    """Whether any replica of the token service takes the value at hand: a young secret is not listed everywhere yet."""
+    for _ in range(_REPLICAS):
+        try:
+            await site.integration().token(site.settings.environment_url, fresh=True)
+        except Refused as problem:
+            if problem.refusal.code not in _NOT_EVERYWHERE_YET:
+                raise
+        else:
+            return True
+    return False
+
+
+async def alone(site: Site, thing: Thing) -> bool:
+    """Whether the directory lists no secret of a create whose answer was lost; one that it lists now is removed.
+
+    A replica that had not heard of it said that there was none.
+    """
+    application = await _application(site)
+    if application is None:
+        return False
+    strays = [stray for stray in _strays(site, application) if stray.key_id != thing.id]
+    for stray in strays:
+        await site.access.graph.remove_secret(application.id, stray.key_id)
+    return not strays
+
+
 async def _application(site: Site) -> Application | None:
     return await site.access.graph.application(site.thing("application").id)
 
@@ -91,8 +121,9 @@ def _strays(site: Site, application: Application) -> list[Secret]:
     asked = site.asked(NAME)
     if asked is None or "before" not in asked.notes:
         return []
-    before = frozenset(asked.notes["before"])
-    return [s for s in application.secrets if s.key_id not in before and s.name == site.settings.secret_name]
+    known = site.recorded(NAME)
+    spared = {*asked.notes["before"], known.id if known is not None else ""}
+    return [s for s in application.secrets if s.key_id not in spared and s.name == site.settings.secret_name]
 
 
 def _match(site: Site, application: Application, known: Thing | None) -> Secret | None:
@@ -125,4 +156,5 @@ STEP: Final = Step(
     may_pass,
     ready,
     waits_for="the token service to accept the new secret",
+    alone=alone,
 )

@@ -5,6 +5,7 @@ from typing import Final
 from provisioning.graph import ServicePrincipal, already_so
 from provisioning.problems import NotYet, Refused
 from provisioning.receipt import Thing
+from provisioning.said import Said
 from provisioning.step import MARKER, Finding, Permit, Site, Step, graph_permit
 
 NAME: Final = "service_principal"
@@ -26,16 +27,19 @@ async def make(site: Site, finding: Finding) -> Thing:
         await graph.change_service_principal(finding.thing.id, {"accountEnabled": True})
         changed = {**finding.thing.changed, "enabled": "true"}
         return Thing(finding.thing.id, finding.thing.members, finding.thing.ours, changed)
+    unseen = Said("graph", 404, "Request_ResourceNotFound", "not seen yet")
     try:
-        made = await graph.create_service_principal(_app_id(site), [MARKER])
+        made = await graph.upsert_service_principal(_app_id(site), [MARKER])
     except Refused as problem:
         if not already_so(problem.refusal):
             raise
-        found = await graph.service_principal(_app_id(site))
-        if found is None:  # taken, says one replica, and another does not see it yet
-            raise NotYet(problem.tried, problem.refusal) from None
-        return _thing(site, found)
-    return Thing(made.id, {"app_id": made.app_id}, ours=True)
+        made, unseen = None, problem.refusal
+    if made is not None:
+        return Thing(made.id, {"app_id": made.app_id}, ours=True)
+    found = await graph.service_principal(_app_id(site))
+    if found is None:  # there, says one replica, and another does not see it yet
+        raise NotYet("create the service principal", unseen)
+    return _thing(site, found)
 
 
 async def unmake(site: Site, thing: Thing) -> None:

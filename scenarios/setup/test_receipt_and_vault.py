@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from provisioning.problems import BadInput
 from provisioning.receipt import Asked, Receipt, Thing
 from provisioning.settings import Integration
-from provisioning.vault import write_env_file
+from provisioning.vault import FileVault
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -67,23 +67,23 @@ def _integration(secret: str) -> Integration:
 
 def test_the_four_values_are_written_for_their_owner_only(tmp_path: Path) -> None:
     file = tmp_path / "values.env"
-    write_env_file(file, _integration("it's $ecret"))
+    FileVault(file).keep(_integration("it's $ecret"))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     file.chmod(0o644)
-    write_env_file(file, _integration("second"))
+    FileVault(file).keep(_integration("second"))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "AZURE_CLIENT_SECRET=second\n" in file.read_text()
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"^out file .*values\.env cannot be written"):
-        write_env_file(tmp_path / "absent" / "values.env", _integration("x"))
+        FileVault(tmp_path / "absent" / "values.env").keep(_integration("x"))
 
 
 @given(secret=st.text(st.characters(codec="utf-8", exclude_characters="\x00\r\n"), min_size=1, max_size=40))
 def test_a_shell_reads_back_any_secret(tmp_path_factory: pytest.TempPathFactory, secret: str) -> None:
     file = tmp_path_factory.mktemp("vault") / "values.env"
-    write_env_file(file, _integration(secret))
+    FileVault(file).keep(_integration(secret))
     words = shlex.split(file.read_text(encoding="utf-8"))
     assert f"AZURE_CLIENT_SECRET={secret}" in words
 

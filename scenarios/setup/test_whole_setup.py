@@ -88,8 +88,7 @@ async def test_after_undo_everything_can_be_made_again(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("method", "path_end"),
     [
-        ("POST", "/applications"),
-        ("POST", "/servicePrincipals"),
+        ("PATCH", "(uniqueName='d365-harness OpenCX Dynamics Integration')"),
         ("POST", "/addPassword"),
         ("POST", "/oauth2PermissionGrants"),
         ("POST", "/systemusers"),
@@ -195,9 +194,9 @@ async def test_a_lost_answer_is_looked_for_more_than_once_before_asking_again(
     engine: Engine, losses: Losses, onlooker: Onlooker
 ) -> None:
     """The object is young: the first looks after the loss go to a replica that does not have it yet."""
-    losses.next("POST", "/applications")
-    losses.hide_after_loss("/applications", looks=2)
-    await engine.provision()
+    losses.next("POST", "/oauth2PermissionGrants")
+    losses.hide_after_loss("/oauth2PermissionGrants", looks=2)
+    provisioned = await engine.provision()
     assert losses.outstanding == []
     assert losses.hidden_looks == 0
-    assert len(await onlooker.applications()) == 1
+    assert len(await onlooker.grants_of(provisioned.integration.client_id)) == 1

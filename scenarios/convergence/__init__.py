@@ -1,0 +1,1 @@
+"""Whatever happens to any request of a set-up, running it again ends in the same one state."""
