@@ -30,7 +30,8 @@ Action = Literal["make", "change", "keep"]
 
 # After a lost answer: how often to look before asking again. Young objects flicker, so one miss proves little.
 _LOOKS_AFTER_A_LOSS = 3
-_UNTIL_READY = Patience(deadline=timedelta(minutes=3))
+_REPLICAS = 3
+_UNTIL_READY = Patience()
 # Readings in a row go to different replicas; azuread asks for five before it believes in an absence.
 _UNTIL_ALONE = Patience(deadline=timedelta(minutes=3), sightings=5)
 
@@ -296,7 +297,7 @@ class Engine:
                     return finding.thing
                 asked = Asked(self.clock.now(), finding.thing is None, finding.notes)
                 self.receipt.asking(step.name, asked)
-                return await step.make(site, finding)
+                return await self._ask(site, step, finding)
             except NotYet as problem:
                 heard = problem.heard
                 progress.tell("waiting", f"not everywhere yet: {heard}")
@@ -308,6 +309,16 @@ class Engine:
                 self.receipt.refused(step.name)
                 raise
         raise GaveUpWaiting(step.title, f"after {self.patience.deadline} the last answer was: {heard}")
+
+    async def _ask(self, site: Site, step: Step, finding: Finding) -> Thing:
+        """Make; what one replica does not see yet the next one may, and requests in a row go to different ones."""
+        for _ in range(_REPLICAS - 1):
+            try:
+                return await step.make(site, finding)
+            except NotYet as problem:
+                if problem.refusal.status != 404:
+                    raise
+        return await step.make(site, finding)
 
     async def _look_around(self, site: Site, step: Step) -> None:
         """Look a few times for what a lost answer may have made; it ends early when something is there."""

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from provisioning.access import Access
 from provisioning.clock import Clock
 from provisioning.dataverse import Identity
+from provisioning.graph import DATAVERSE_APP, ServicePrincipal
 from provisioning.problems import DYNAMICS_ADMIN, ENTRA_ADMIN, NotPermitted, Problem, Refused
 from provisioning.receipt import Asked, Receipt, Thing
 from provisioning.settings import Integration, Settings
@@ -36,6 +37,7 @@ class Site:
     vault: Vault | None = None
     things: dict[str, Thing] = field(default_factory=dict)
     _business_unit: str = ""
+    _dataverse_principal: ServicePrincipal | None = None
     _operator_privileges: frozenset[str] | None = None
     _integration: SignIn | None = None
     _identity: Identity | None = None
@@ -70,6 +72,12 @@ class Site:
             found = environment.root_business_unit() if name == "root" else environment.business_unit_named(name)
             self._business_unit = await found
         return self._business_unit
+
+    async def dataverse_principal(self) -> ServicePrincipal | None:
+        """Dataverse's own service principal in this tenant; once seen it is not asked for again."""
+        if self._dataverse_principal is None:
+            self._dataverse_principal = await self.access.graph.service_principal(DATAVERSE_APP)
+        return self._dataverse_principal
 
     async def who_am_i(self) -> Identity:
         """Who the environment takes the operator for; asked once."""

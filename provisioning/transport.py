@@ -174,6 +174,9 @@ class Transport:
             if self._guard is not None:
                 self._guard(request)
             response = await self._client.send(request, follow_redirects=False)
+            # By its cookie Entra knows one instance of a client, and cuts it off after 15 like requests in five minutes
+            # (azure-docs reference-breaking-changes, 2018-10): who waits for a young secret may need a few more.
+            self._client.cookies.clear()
         except (httpx.TransportError, httpx.InvalidURL) as error:
             problem = _not_reached(method, url, error)
             _log.debug("%s %s: %s", method, place, problem.reach)

@@ -18,7 +18,7 @@ NAME: Final = "admin_consent"
 
 async def find(site: Site) -> Finding:
     """The grant for Dataverse, which must hold our scope."""
-    resource = await site.access.graph.service_principal(DATAVERSE_APP)
+    resource = await site.dataverse_principal()
     if resource is None:
         return Finding(detail="Dataverse has no service principal in this tenant yet")
     found = await _grant(site, resource.id)
@@ -68,7 +68,7 @@ async def _dataverse(site: Site) -> ServicePrincipal:
     """Dataverse's service principal, made where the tenant has none yet."""
     graph = site.access.graph
     made = await graph.upsert_service_principal(DATAVERSE_APP, [])
-    found = made or await graph.service_principal(DATAVERSE_APP)
+    found = made or await site.dataverse_principal()
     if found is None:
         raise NotYet("create Dataverse's service principal", Said("graph", 404, "", "not seen yet"))
     return found

@@ -21,6 +21,7 @@ _HINT_LENGTH: Final = (
 _REPLICAS: Final = 3  # how many readings in a row a flickering object deserves
 # What the token service answers while the new app, its service principal or its secret is not everywhere yet.
 _NOT_EVERYWHERE_YET: Final = frozenset({"AADSTS7000215", "AADSTS700016", "AADSTS7000229"})
+_ASKED_TOO_OFTEN: Final = "AADSTS50196"
 
 
 async def find(site: Site) -> Finding:
@@ -79,7 +80,7 @@ async def ready(site: Site, thing: Thing) -> bool:
     try:
         await site.integration().token(site.settings.environment_url, fresh=True)
     except Refused as problem:
-        if problem.refusal.code in _NOT_EVERYWHERE_YET:
+        if problem.refusal.code in _NOT_EVERYWHERE_YET or problem.refusal.code == _ASKED_TOO_OFTEN:
             return False
         raise
     return True
@@ -90,11 +91,9 @@ async def _is_accepted_somewhere(site: Site) -> bool:
     for _ in range(_REPLICAS):
         try:
             await site.integration().token(site.settings.environment_url, fresh=True)
-        except Refused as problem:
-            if problem.refusal.code not in _NOT_EVERYWHERE_YET:
-                raise
-        else:
-            return True
+        except Refused:
+            continue
+        return True
     return False
 
 

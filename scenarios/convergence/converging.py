@@ -104,8 +104,8 @@ async def converge(
     tenant = cloud.create_tenant()
     tenant.replication.use(pace)
     before, outcome = everything(tenant), Outcome()
-    async with _case(cloud, tenant, harms) as case:
-        await _run_until_done(case, outcome, runs)
+    async with opened(cloud, tenant, harms) as case:
+        await run_until_done(case, outcome, runs)
         await _conclude(case, outcome, before)
     cloud.drop(tenant)
     return outcome
@@ -118,10 +118,10 @@ async def race(delays: Sequence[Sequence[int]], *, pace: str = "immediate") -> t
     tenant.replication.use(pace)
     before, outcomes = everything(tenant), [Outcome() for _ in delays]
     async with AsyncExitStack() as stack:
-        cases = [await stack.enter_async_context(_case(cloud, tenant, {}, each)) for each in delays]
+        cases = [await stack.enter_async_context(opened(cloud, tenant, {}, each)) for each in delays]
         async with anyio.create_task_group() as together:
             for case, outcome in zip(cases, outcomes, strict=True):
-                together.start_soon(_run_until_done, case, outcome, MOST_RUNS)
+                together.start_soon(run_until_done, case, outcome, MOST_RUNS)
         for case, outcome in zip(cases, outcomes, strict=True):
             await _conclude(case, outcome, before)
         return outcomes, count(tenant, cases[0].settings(), before)
@@ -135,24 +135,26 @@ async def leftovers_of_teardown(harms: Mapping[int, Harm]) -> frozenset[str]:
     cloud = FakeCloud()
     tenant = cloud.create_tenant()
     before = everything(tenant)
-    async with _case(cloud, tenant, harms) as case:
-        await _run_until_done(case, Outcome(), runs=1)
+    async with opened(cloud, tenant, harms) as case:
+        await run_until_done(case, Outcome(), runs=1)
         await case.engine().undo()
     binned = (*tenant.directory.deleted_applications(), *tenant.directory.deleted_service_principals())
     return everything(tenant) - before - {_name(each) for each in binned}
 
 
 @asynccontextmanager
-async def _case(
+async def opened(
     cloud: FakeCloud, tenant: FakeTenant, harms: Mapping[int, Harm], delays: Sequence[int] = ()
 ) -> AsyncIterator[Case]:
+    """A set-up of this tenant with a folder of its own, whose requests come to harm (and wait their turn)."""
     transport = HarmingTransport(cloud, tenant, harms, delays)
     with tempfile.TemporaryDirectory(prefix="d365-") as folder:
         async with httpx.AsyncClient(transport=transport) as client:
             yield Case(tenant, transport, client, Path(folder))
 
 
-async def _run_until_done(case: Case, outcome: Outcome, runs: int) -> None:
+async def run_until_done(case: Case, outcome: Outcome, runs: int) -> None:
+    """Run the engine, each time as a new process would, until it succeeds or `runs` are over; told in `outcome`."""
     began = case.tenant.clock.now()
     while outcome.runs < runs and outcome.integration is None:
         outcome.runs += 1
