@@ -33,7 +33,7 @@ _LOOKS_AFTER_A_LOSS = 3
 _REPLICAS = 3
 _UNTIL_READY = Patience()
 # Readings in a row go to different replicas; azuread asks for five before it believes in an absence.
-_UNTIL_ALONE = Patience(deadline=timedelta(minutes=3), sightings=5)
+_UNTIL_ALONE = Patience(deadline=timedelta(minutes=3), sightings=5, sightings_after_a_miss=5)
 
 
 @dataclass(frozen=True)
