@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -23,6 +23,16 @@ app = typer.Typer(
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Broken = Annotated[str | None, typer.Option(metavar="NAME", help="Break it by this failure mode (see d365 failures).")]
 Provisioned = Annotated[bool, typer.Option("--provisioned", help="Set the integration up first.")]
+
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="TOML file that says what was set up; needed with --live.")
+]
+Live = Annotated[bool, typer.Option("--live", help="Work in the real tenant that --settings names.")]
+Out = Annotated[
+    str | None,
+    typer.Option(metavar="FILE|keyring:NAME", help="Where the four values are kept, and go when the secret is new."),
+]
+ShowSecret = Annotated[bool, typer.Option("--show-secret", help="Show a new secret as soon as it is proven.")]
 
 
 def main() -> None:
@@ -57,26 +67,94 @@ def _say(problem: Exception, *, as_json: bool) -> None:
         console.say_json({"problem": type(problem).__name__, **known})
 
 
+SignInBy = Annotated[
+    str | None,
+    typer.Option(
+        "--sign-in", metavar="KIND", help="The operator's: secret, certificate, device_code, browser, az, environment."
+    ),
+]
+Account = Annotated[str | None, typer.Option(metavar="NAME", help="The operator's account, where there are several.")]
+
+
+@app.command()
+def plan(
+    settings: Annotated[
+        Path | None, typer.Option("--settings", help="TOML file that says what to set up; needed with --live.")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE|keyring:NAME", help="Where an earlier run left the four values.")
+    ] = None,
+    sign_in: SignInBy = None,
+    account: Account = None,
+    live: Annotated[bool, typer.Option("--live", help="Look at the real tenant that --settings names.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What is there, what would be made or changed, and what the operator lacks for it; never changes anything."""
+    from d365.planning import plan_live, plan_rehearsal
+
+    with honest_exit(as_json=as_json):
+        if live:
+            planned = plan_live(settings, os.environ, out, sign_in=sign_in, account=account)
+        else:
+            planned = plan_rehearsal(settings)
+    planned.report(as_json=as_json)
+    raise typer.Exit(planned.exit_code)
+
+
 @app.command()
 def provision(
     settings: Annotated[
         Path | None, typer.Option(help="TOML file that says what to set up; needed with --live.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the four values to this file, readable by you only.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|keyring:NAME", help="Keep the four values in a file readable by you only, or in the keyring."
+        ),
+    ] = None,
     show_secret: Annotated[bool, typer.Option("--show-secret", help="Show the client secret.")] = False,
     live: Annotated[bool, typer.Option("--live", help="Set up the real tenant that --settings names.")] = False,
+    certificate: Annotated[
+        bool, typer.Option("--certificate", help="Make a key pair instead of a client secret; needs --out.")
+    ] = False,
+    many: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Set up every tenant of this CSV or TOML file; --out names a folder then."),
+    ] = None,
+    sign_in: SignInBy = None,
+    account: Account = None,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="With --many: how many tenants at a time.")] = 4,
     as_json: Json = False,
 ) -> None:
     """Take a tenant through the whole set-up and prove it; without --live, an embedded fake tenant."""
+    if many is not None:
+        _provision_many(many, settings, out, at_once, live=live, as_json=as_json)
     from d365.setting_up import provision_live, rehearse
     from provisioning.problems import BadInput
 
     with honest_exit(as_json=as_json), console.StepList(quiet=as_json) as steps:
         if live and out is None and not show_secret:
-            raise BadInput("--out", "is missing", "give --out FILE or --show-secret: a secret is told only once")
-        outcome = provision_live(settings, os.environ, steps, out) if live else rehearse(settings, steps, out)
+            raise BadInput(
+                "--out", "is missing", "give --out FILE (or keyring:NAME) or --show-secret: a secret is told only once"
+            )
+        wishes = {"credential": "certificate"} if certificate else {}
+        if live:
+            outcome = provision_live(settings, os.environ, steps, out, **wishes, sign_in=sign_in, account=account)
+        else:
+            outcome = rehearse(settings, steps, out, **wishes)
     outcome.report(show_secret=show_secret, out=out, as_json=as_json)
     raise typer.Exit(outcome.exit_code)
+
+
+def _provision_many(
+    file: Path, settings: Path | None, out: str | None, at_once: int, *, live: bool, as_json: bool
+) -> NoReturn:
+    from d365.many import provision_many
+
+    with honest_exit(as_json=as_json):
+        fleet = provision_many(file, settings, os.environ, out=out, at_once=at_once, live=live, quiet=as_json)
+    fleet.report(as_json=as_json)
+    raise typer.Exit(fleet.exit_code)
 
 
 @app.command()
@@ -116,6 +194,85 @@ def verify(
         )
     verdict.report(as_json=as_json)
     raise typer.Exit(verdict.exit_code)
+
+
+@app.command("rotate-secret")
+def rotate_secret(
+    settings: SettingsFile = None,
+    out: Out = None,
+    show_secret: ShowSecret = False,
+    keep_old: Annotated[bool, typer.Option("--keep-old", help="Leave the old secret beside the new one.")] = False,
+    remove: Annotated[
+        list[str] | None, typer.Option(metavar="KEY_ID", help="Remove this secret too, though it is not ours.")
+    ] = None,
+    live: Live = False,
+    as_json: Json = False,
+) -> None:
+    """A new client secret, proven by Test & Save and handed over before the old one is removed."""
+    from d365 import rotating
+    from d365.workbench import Wish
+
+    wish = Wish(settings, live, os.environ, out, show_secret)
+    with honest_exit(as_json=as_json), console.StepList(quiet=as_json) as steps:
+        rotation = rotating.rotate_secret(wish, steps, keep_old=keep_old, remove=remove or [])
+    rotation.report(wish, as_json=as_json)
+    raise typer.Exit(rotation.exit_code)
+
+
+@app.command()
+def status(
+    settings: SettingsFile = None,
+    out: Out = None,
+    broken: Broken = None,
+    live: Live = False,
+    as_json: Json = False,
+) -> None:
+    """What is ours and how it has drifted since it was set up; never changes anything."""
+    from d365.standing_by import look
+    from d365.workbench import Wish
+
+    with honest_exit(as_json=as_json), console.StepList(quiet=as_json) as steps:
+        seen = look(Wish(settings, live, os.environ, out, broken=broken), steps)
+    seen.report(as_json=as_json)
+    raise typer.Exit(seen.exit_code)
+
+
+@app.command()
+def repair(
+    settings: SettingsFile = None,
+    out: Out = None,
+    show_secret: ShowSecret = False,
+    broken: Broken = None,
+    live: Live = False,
+    as_json: Json = False,
+) -> None:
+    """Show what has drifted and mend it, step by step."""
+    from d365.standing_by import mend
+    from d365.workbench import Wish
+
+    with honest_exit(as_json=as_json), console.StepList(quiet=as_json) as steps:
+        mended = mend(Wish(settings, live, os.environ, out, show_secret, broken), steps, as_json=as_json)
+    mended.report(as_json=as_json)
+    raise typer.Exit(mended.exit_code)
+
+
+@app.command()
+def teardown(
+    settings: SettingsFile = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove what is listed without asking.")] = False,
+    live: Live = False,
+    as_json: Json = False,
+) -> None:
+    """List what is ours, newest first, and remove it once agreed; what was there before is left."""
+    from d365.taking_down import teardown as take_down
+    from d365.workbench import Wish
+
+    wish = Wish(settings, live, os.environ)
+    with honest_exit(as_json=as_json), console.StepList(quiet=as_json) as steps:
+        ask = steps.ask if sys.stdin.isatty() and sys.stdout.isatty() and not as_json else None
+        taken = take_down(wish, steps, yes=yes, as_json=as_json, ask=ask)
+    taken.report(as_json=as_json)
+    raise typer.Exit(taken.exit_code)
 
 
 @app.command()

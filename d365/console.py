@@ -52,6 +52,18 @@ class StepList:
         if self._status is not None:
             self._status.stop()
 
+    def ask(self, question: str) -> bool:
+        """Whether whoever sits at the terminal agrees; silence does not."""
+        if self._status is not None:
+            self._status.stop()
+        try:
+            agreed = self._console.input(f"{question} [y/N] ", markup=False).strip().lower() in ("y", "yes")
+        except EOFError:
+            agreed = False
+        if self._status is not None:
+            self._status.start()
+        return agreed
+
     def show(self, title: str, state: str, detail: str) -> None:
         """One step's news. Times are this machine's: a rehearsal's own clock stands still."""
         began = self._began.setdefault(title, time.perf_counter())

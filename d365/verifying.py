@@ -8,6 +8,7 @@ from d365 import console
 from d365.reporting import COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
 from provisioning import settings as fields
 from provisioning.clouds import cloud_of
+from provisioning.environment_urls import environment_url as exact_environment_url
 from provisioning.problems import BadInput
 from provisioning.settings import Integration, Settings, load_settings
 from provisioning.verdict import Verdict
@@ -50,7 +51,7 @@ def verify_values(
     checked = Integration(
         tenant_id=fields.tenant_id(_given("tenant_id", tenant_id, "--tenant-id", "AZURE_TENANT_ID")),
         client_id=fields.client_id(_given("client_id", client_id, "--client-id", "AZURE_CLIENT_ID")),
-        environment_url=fields.environment_url(
+        environment_url=exact_environment_url(
             _given("environment_url", environment_url, "--environment-url", "DATAVERSE_URL")
         ),
         client_secret=fields.client_secret(_secret(environ, stdin)),
@@ -70,11 +71,11 @@ def verify_values(
 async def _verify(integration: Integration, settings: Settings, write_probe: bool) -> Verdict:
     from provisioning.access import operator_access
     from provisioning.clock import RealClock
-    from provisioning.transport import connect
+    from provisioning.guard import connect_guarded
     from provisioning.verify import verify
 
     clock = RealClock()
-    async with connect(clock, ca_file=settings.ca_file) as transport:
+    async with connect_guarded(settings, clock) as transport:
         return await verify(
             integration,
             transport=transport,

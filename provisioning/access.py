@@ -1,49 +1,53 @@
-"""What an operator can reach: Graph, the environment, and the admin API, all as one sign-in."""
+"""What an operator can reach: Graph, the environment, the admin API and discovery, all as one sign-in."""
 
 from dataclasses import dataclass
 
-from provisioning import dataverse, graph, power_platform
+from provisioning import dataverse, discovery, graph, power_platform
 from provisioning.authorised import Caller, TokenSource
 from provisioning.clock import Clock
-from provisioning.clouds import Endpoints
+from provisioning.clouds import CLOUDS, Endpoints
 from provisioning.dataverse import API_PATH, DataverseClient
+from provisioning.discovery import DiscoveryClient
 from provisioning.graph import GraphClient
-from provisioning.power_platform import PowerPlatformClient
-from provisioning.problems import BadInput
-from provisioning.settings import Settings
-from provisioning.sign_in import SignIn
+from provisioning.operator_sign_in import operator_sign_in
+from provisioning.person import Person
+from provisioning.person_sign_in import Remembered
+from provisioning.power_platform import Environment, PowerPlatformClient
+from provisioning.problems import NotPermitted, NotReached, Refused
+from provisioning.settings import Settings, Tenancy
+from provisioning.sign_in import TenantSignIn
 from provisioning.transport import Transport
 
 
 @dataclass(frozen=True)
 class Access:
-    """The three services as one identity sees them."""
+    """The services as one identity sees them."""
 
-    sign_in: SignIn
+    sign_in: TenantSignIn
     graph: GraphClient
     dataverse: DataverseClient
     power_platform: PowerPlatformClient
+    discovery: DiscoveryClient
+
+    async def environments(self) -> list[Environment]:
+        """The environments that this identity can see, asked of whoever answers; [] where nobody does."""
+        return await environments_seen(self.power_platform, self.discovery)
 
 
-def operator_access(settings: Settings, transport: Transport, clock: Clock) -> Access:
-    """Access as the operator of these settings; BadInput where they name none."""
-    if settings.operator is None:
-        remedy = "write an [operator] table with client_id and client_secret, or set D365_ADMIN_CLIENT_ID and _SECRET"
-        raise BadInput("operator", "is missing", remedy)
+def operator_access(
+    settings: Settings,
+    transport: Transport,
+    clock: Clock,
+    *,
+    person: Person | None = None,
+    remembered: Remembered | None = None,
+) -> Access:
+    """Access as the operator of these settings; BadInput where they name none.
+
+    `person` completes a sign-in that needs one; `remembered` holds who has signed in already.
+    """
+    sign_in = operator_sign_in(settings, transport, clock, person=person, remembered=remembered)
     bases = settings.bases()
-    sign_in = SignIn(
-        transport=transport,
-        clock=clock,
-        login=bases.login,
-        tenant_id=settings.tenant_id,
-        client_id=settings.operator.client_id,
-        client_secret=settings.operator.client_secret,
-    )
-    return access_as(sign_in, transport, bases, settings.environment_url)
-
-
-def access_as(sign_in: SignIn, transport: Transport, bases: Endpoints, environment_url: str) -> Access:
-    """Access with a given sign-in, to the environment at this URL (no trailing slash)."""
     directory = Caller(
         transport,
         sign_in,
@@ -52,6 +56,16 @@ def access_as(sign_in: SignIn, transport: Transport, bases: Endpoints, environme
         root=f"{bases.graph}/v1.0",
         explain=graph.explain,
     )
+    admin, instances = platform_as(sign_in, transport, settings)
+    environment = dataverse_as(sign_in, transport, settings.environment_url)
+    return Access(sign_in, GraphClient(directory), environment, admin, instances)
+
+
+def platform_as(
+    sign_in: TokenSource, transport: Transport, tenancy: Tenancy
+) -> tuple[PowerPlatformClient, DiscoveryClient]:
+    """The admin API and discovery with a given sign-in: what can be asked before an environment is known."""
+    bases: Endpoints = tenancy.bases()
     admin = Caller(
         transport,
         sign_in,
@@ -60,12 +74,27 @@ def access_as(sign_in: SignIn, transport: Transport, bases: Endpoints, environme
         root=bases.power_platform,
         explain=power_platform.explain,
     )
-    return Access(
+    instances = Caller(
+        transport,
         sign_in,
-        GraphClient(directory),
-        dataverse_as(sign_in, transport, environment_url),
-        PowerPlatformClient(admin),
+        service="discovery",
+        resource=CLOUDS[tenancy.cloud].discovery,  # also where the base is moved
+        root=bases.discovery,
+        explain=discovery.explain,
     )
+    return PowerPlatformClient(admin), DiscoveryClient(instances)
+
+
+async def environments_seen(admin: PowerPlatformClient, instances: DiscoveryClient) -> list[Environment]:
+    """What the admin API lists, else what discovery tells a person of; [] where both are closed."""
+    for ask in (admin.environments, instances.environments):
+        try:
+            found = await ask()
+        except (Refused, NotPermitted, NotReached):
+            continue
+        if found:
+            return found
+    return []
 
 
 def dataverse_as(sign_in: TokenSource, transport: Transport, environment_url: str) -> DataverseClient:

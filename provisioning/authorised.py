@@ -1,6 +1,7 @@
 """Calls with a bearer token: the token, one fresh one after a 401, paging, and a letter for every refusal."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from provisioning.problems import AnswerLost, NotReached, Problem
@@ -8,6 +9,18 @@ from provisioning.said import Said, Service
 from provisioning.transport import Answer, Transport
 
 Explain = Callable[[str, Said], Problem]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a token says that its holder may: an app by its roles, a person by scopes and directory roles."""
+
+    permissions: frozenset[str]
+    is_person: bool = False
+    directory_roles: frozenset[str] | None = None
+    """A person's active roles by template id; None where the token does not tell."""
+    name: str = ""
+    """The person's account name, or the app's client id."""
 
 
 class TokenSource(Protocol):
@@ -91,6 +104,22 @@ class Caller:
         if not claims:
             return None
         return frozenset([*claims.get("roles", []), *str(claims.get("scp", "")).split()])
+
+    async def rights(self) -> Rights | None:
+        """What the token lets its holder do; None where it cannot be read.
+
+        `roles`, `scp` and `wids` by learn.microsoft.com/entra/identity-platform/access-token-claims-reference; an
+        app's token has a `wids` too, which names no role of its own.
+        """
+        claims = await self._sign_in.claims(self._resource)
+        if not claims:
+            return None
+        if "scp" not in claims:
+            return Rights(frozenset(claims.get("roles", [])), name=str(claims.get("appid", "")))
+        wids = claims.get("wids")
+        roles = frozenset(str(role).lower() for role in wids) if isinstance(wids, list) else None
+        name = str(claims.get("upn") or claims.get("unique_name") or claims.get("preferred_username") or "")
+        return Rights(frozenset(str(claims["scp"]).split()), True, roles, name)
 
     async def _send(self, method: str, path: str, *, json: object, headers: Mapping[str, str] | None) -> Answer:
         url = self._absolute(path)

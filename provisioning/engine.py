@@ -13,12 +13,14 @@ from pydantic import SecretStr
 
 from provisioning.access import Access, operator_access
 from provisioning.clock import Clock
+from provisioning.key_pair import is_key_pair
 from provisioning.patience import Patience, rounds, until_seen
-from provisioning.problems import AnswerLost, GaveUpWaiting, NotPermitted, NotYet, Problem
+from provisioning.plan import PlannedStep, planned_steps
+from provisioning.problems import AnswerLost, BadInput, GaveUpWaiting, NotPermitted, NotYet, Problem, Withheld
 from provisioning.receipt import Asked, Receipt, Thing
 from provisioning.settings import Integration, Settings
-from provisioning.step import Finding, Permit, Site, Step
-from provisioning.steps import STEPS
+from provisioning.step import Finding, Site, Step
+from provisioning.steps import BY_CERTIFICATE, STEPS, certificate
 from provisioning.transport import Transport
 from provisioning.vault import Vault
 from provisioning.verdict import Verdict
@@ -26,7 +28,6 @@ from provisioning.verify import verify
 
 State = Literal["looking", "found", "making", "made", "waiting", "kept", "failed"]
 Outcome = Literal["made", "changed", "kept", "removed", "restored", "left"]
-Action = Literal["make", "change", "keep"]
 
 # After a lost answer: how often to look before asking again. Young objects flicker, so one miss proves little.
 _LOOKS_AFTER_A_LOSS = 3
@@ -92,27 +93,9 @@ class Provisioned:
         }
 
 
-@dataclass(frozen=True)
-class PlannedStep:
-    """What a step would do, what it needs of the operator, and whether the operator has it (None: unknown)."""
-
-    step: str
-    title: str
-    guide_step: int
-    action: Action
-    detail: str
-    needs: str
-    held: bool | None
-    whose_turn: str
-
-    def to_json(self) -> dict[str, Any]:
-        """The same as plain JSON values."""
-        return dict(vars(self))
-
-
 @dataclass
-class _Progress:
-    """One step under way, for its events."""
+class Progress:
+    """One step under way: how long it takes, and who is told."""
 
     step: Step
     engine: "Engine"
@@ -125,12 +108,15 @@ class _Progress:
 
     @property
     def seconds(self) -> float:
+        """Since the step began, by the clock."""
         return self.engine.clock.now().timestamp() - self.began
 
     def tell(self, state: State, detail: str = "") -> None:
+        """Let whoever listens know."""
         self.engine.on_event(Event(self.step.name, self.step.title, state, detail, self.seconds))
 
     def report(self, outcome: Outcome, detail: str) -> StepReport:
+        """What the step came to."""
         return StepReport(self.step.name, self.step.title, self.step.guide_step, outcome, detail, self.seconds)
 
 
@@ -165,34 +151,26 @@ class Engine:
 
         `secret` is the value from an earlier run: without it nobody can tell whether a usable one is there.
         """
-        site, planned = self._site(secret), []
-        for step in STEPS:
-            permit = await step.may_pass(site)
-            waiting_for = [name for name in step.after if name not in site.things]
-            finding = Finding(detail=f"after {waiting_for[0]}") if waiting_for else await step.find(site)
-            if finding.thing is not None:
-                site.things[step.name] = finding.thing
-            planned.append(_planned(step, finding, permit))
-        return tuple(planned)
+        return await planned_steps(self.site(secret), self.steps)
 
     async def provision(self, secret: SecretStr | None = None) -> Provisioned:
         """Make what is missing and mend what is not as it should be; raises a Problem where that cannot be done.
 
         `secret` is the value from an earlier run; with it and the receipt a second run changes nothing.
         """
-        site, reports, permits_seen = self._site(secret), [], False
-        for number, step in enumerate(STEPS):
-            progress = _Progress(step, self)
+        site, reports, permits_seen = self.site(secret), [], False
+        for number, step in enumerate(self.steps):
+            progress = Progress(step, self)
             try:
                 progress.tell("looking")
                 finding = await step.find(site)
                 if finding.complete:
-                    reports.append(await self._keep(site, progress, finding))
+                    reports.append(await self.keep(site, progress, finding))
                     continue
                 if not permits_seen:
-                    await self._check_permits(site, STEPS[number:])
+                    await self.check_permits(site, self.steps[number:])
                     permits_seen = True
-                reports.append(await self._bring_about(site, progress, finding))
+                reports.append(await self.bring_about(site, progress, finding))
             except Problem as problem:
                 progress.tell("failed", str(problem))
                 raise
@@ -214,17 +192,19 @@ class Engine:
 
     async def undo(self) -> tuple[StepReport, ...]:
         """Remove what the receipt says is ours and put back what was changed, newest first. Twice is once."""
-        site = self._site(None)
+        site = self.site(None)
         site.things = dict(self.receipt.things())
         reports = []
-        for step in reversed(STEPS):
+        for step in (*reversed(STEPS[3:]), certificate.STEP, *reversed(STEPS[:3])):
+            reports += await self._undo_beside(site, step)
             thing = await self._ours_after_all(site, step)
             if thing is None:
                 continue
-            progress = _Progress(step, self)
+            progress = Progress(step, self)
             touched = thing.ours or bool(thing.changed)
             if touched:
                 progress.tell("making", "undoing")
+                self._adopt(thing)
                 await step.unmake(site, thing)
             self.receipt.unmade(step.name)
             outcome: Outcome = "removed" if thing.ours else "restored" if touched else "left"
@@ -232,29 +212,39 @@ class Engine:
             reports.append(progress.report(outcome, thing.id))
         return tuple(reports)
 
-    def _site(self, secret: SecretStr | None) -> Site:
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of this set-up, in order."""
+        return STEPS if self.settings.credential == "secret" else BY_CERTIFICATE
+
+    def site(self, secret: SecretStr | None) -> Site:
+        """The place to work on; without a `secret`, with the one that the vault keeps for this environment."""
         kept = self.vault.values() if self.vault is not None and secret is None else None
         if kept is not None and (kept.tenant_id, kept.environment_url) == (
             self.settings.tenant_id,
             self.settings.environment_url,
         ):
             secret = kept.client_secret
+        by_certificate = self.settings.credential == "certificate"
+        if secret is not None and is_key_pair(secret.get_secret_value()) != by_certificate:
+            held = "a client secret" if by_certificate else "a certificate"
+            raise BadInput("out", f"holds {held}, and the settings ask for the other", "name another place")
         if secret is not None:
             self.transport.hide(secret.get_secret_value())
         return Site(self.settings, self.access, self.transport, self.clock, self.receipt, secret, self.vault)
 
-    async def _keep(self, site: Site, progress: _Progress, finding: Finding) -> StepReport:
+    async def keep(self, site: Site, progress: Progress, finding: Finding) -> StepReport:
         """Adopt what was found as it should be."""
         assert finding.thing is not None  # noqa: S101 - a complete finding has one; mypy wants it said
         name = progress.step.name
         site.things[name] = finding.thing
         if self.receipt.asked(name) is not None:
-            await self._leave_alone(site, progress, finding.thing)
+            await self.leave_alone(site, progress, finding.thing)
         self.receipt.kept(name, finding.thing)
         progress.tell("kept", finding.detail)
         return progress.report("kept", finding.detail)
 
-    async def _check_permits(self, site: Site, steps: tuple[Step, ...]) -> None:
+    async def check_permits(self, site: Site, steps: tuple[Step, ...]) -> None:
         """Before the first change: a permission that is surely missing stops the work while nothing is half done."""
         for step in steps:
             permit = await step.may_pass(site)
@@ -266,27 +256,27 @@ class Engine:
                     remedy=f"give the operator {permit.needs}",
                 )
 
-    async def _bring_about(self, site: Site, progress: _Progress, finding: Finding) -> StepReport:
+    async def bring_about(self, site: Site, progress: Progress, finding: Finding) -> StepReport:
         """Make or complete, write it down, and wait until it is in force."""
         step, creating = progress.step, finding.thing is None
         wish = finding.detail if creating else f"lacks {', '.join(finding.lacks)}"
         progress.tell("making", wish)
         progress.doubtful = self.receipt.asked(step.name) is not None
-        thing = await self._make(site, progress, finding)
+        thing = await self.make(site, progress, finding)
         site.things[step.name] = thing
         self.receipt.progressed(step.name, thing)
         in_force = await self._in_force(site, progress, thing)
         if progress.doubtful:
-            await self._leave_alone(site, progress, thing)
+            await self.leave_alone(site, progress, thing)
         self.receipt.made(step.name, thing)
-        detail = wish
+        detail = "; ".join(filter(None, (wish, thing.members.get("note"))))
         if not in_force:
             minutes = _UNTIL_READY.deadline // timedelta(minutes=1)
-            detail = f"{wish}; waited {minutes} minutes for {step.waits_for}, in vain"
+            detail = f"{detail}; waited {minutes} minutes for {step.waits_for}, in vain"
         progress.tell("made", detail)
         return progress.report("made" if creating else "changed", detail)
 
-    async def _make(self, site: Site, progress: _Progress, finding: Finding) -> Thing:
+    async def make(self, site: Site, progress: Progress, finding: Finding) -> Thing:
         """Ask until it is made: lag is waited out, a lost answer is looked up first."""
         step, heard = progress.step, ""
         async for round_ in rounds(self.clock, self.patience):
@@ -297,6 +287,7 @@ class Engine:
                     return finding.thing
                 asked = Asked(self.clock.now(), finding.thing is None, finding.notes)
                 self.receipt.asking(step.name, asked)
+                self._adopt(finding.thing)
                 return await self._ask(site, step, finding)
             except NotYet as problem:
                 heard = problem.heard
@@ -305,10 +296,17 @@ class Engine:
                 heard, progress.doubtful = problem.heard, True
                 progress.tell("waiting", f"the answer was lost, looking whether it took effect: {heard}")
                 await self._look_around(site, step)
-            except Problem:
-                self.receipt.refused(step.name)
+            except Problem as problem:
+                # A request that was withheld says nothing of an earlier one whose answer was lost.
+                if not (isinstance(problem, Withheld) and progress.doubtful):
+                    self.receipt.refused(step.name)
                 raise
         raise GaveUpWaiting(step.title, f"after {self.patience.deadline} the last answer was: {heard}")
+
+    def _adopt(self, thing: Thing | None) -> None:
+        """Tell the guard what a step found under a name of the settings and is about to change."""
+        if thing is not None:
+            self.transport.guard.adopt(thing.id, ours=thing.ours)
 
     async def _ask(self, site: Site, step: Step, finding: Finding) -> Thing:
         """Make; what one replica does not see yet the next one may, and requests in a row go to different ones."""
@@ -327,7 +325,7 @@ class Engine:
             if (await step.find(site)).thing is not None:
                 return
 
-    async def _in_force(self, site: Site, progress: _Progress, thing: Thing) -> bool:
+    async def _in_force(self, site: Site, progress: Progress, thing: Thing) -> bool:
         """Whether others see it, several times in a row, within a few minutes."""
         step = progress.step
         return await until_seen(
@@ -337,7 +335,7 @@ class Engine:
             on_miss=lambda: progress.tell("waiting", f"waiting for {step.waits_for}"),
         )
 
-    async def _leave_alone(self, site: Site, progress: _Progress, thing: Thing) -> None:
+    async def leave_alone(self, site: Site, progress: Progress, thing: Thing) -> None:
         """After a lost answer: look until several replicas in a row show nothing beside the thing."""
 
         async def look() -> bool:
@@ -353,6 +351,19 @@ class Engine:
             on_miss=lambda: progress.tell("waiting", "removing what a lost answer left behind"),
         )
 
+    async def _undo_beside(self, site: Site, step: Step) -> list[StepReport]:
+        """Remove what is ours beside a step's thing: replaced since, or made by a request whose answer was lost."""
+        if self.receipt.asked(step.name) is not None and all(name in site.things for name in step.after):
+            for _ in range(_REPLICAS):
+                await step.alone(site, self.receipt.thing(step.name) or Thing(""))
+        reports, progress = [], Progress(step, self)
+        for thing in self.receipt.beside(step.name):
+            progress.tell("making", "undoing")
+            await step.unmake(site, thing)
+            self.receipt.no_longer_beside(step.name, thing.id)
+            reports.append(progress.report("removed", thing.id))
+        return reports
+
     async def _ours_after_all(self, site: Site, step: Step) -> Thing | None:
         """The recorded thing; where a question is open instead, whatever the step finds that is ours."""
         known = self.receipt.thing(step.name)
@@ -362,11 +373,3 @@ class Engine:
             return None
         found = (await step.find(site)).thing
         return found if found is not None and found.ours else None
-
-
-def _planned(step: Step, finding: Finding, permit: Permit) -> PlannedStep:
-    action: Action = "keep" if finding.complete else "make" if finding.thing is None else "change"
-    detail = f"lacks {', '.join(finding.lacks)}" if finding.lacks else finding.detail
-    return PlannedStep(
-        step.name, step.title, step.guide_step, action, detail, permit.needs, permit.held, permit.whose_turn
-    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from provisioning.authorised import Caller
+from provisioning.authorised import Caller, Rights
 from provisioning.problems import ENTRA_ADMIN, NotPermitted, NotYet, Problem, Refused
 from provisioning.said import Said
 
@@ -44,9 +44,12 @@ _UPSERT: Final = {"Prefer": "create-if-missing"}
 # Another registration has this key, perhaps one in the bin, which holds it for 30 days
 # (microsoftgraph/msgraph-bicep-types#137 and #202; byte5ai/omadia#916 has the status, 400).
 _KEY_TAKEN: Final = "same value for property uniquename"
+LIFETIME_CAPPED: Final = "CredentialInvalidLifetimeAsPerAppPolicy"
 _POLICY_REMEDIES: Final = {
-    "CredentialTypeNotAllowedAsPerAppPolicy": "allow client secrets for this app in the app management policy",
-    "CredentialInvalidLifetimeAsPerAppPolicy": "set secret_months to what the app management policy allows",
+    "CredentialTypeNotAllowedAsPerAppPolicy": (
+        "set up with --certificate, or allow client secrets for this app in the app management policy"
+    ),
+    LIFETIME_CAPPED: "let the app management policy allow this app secrets of at least 7 days",
 }
 
 
@@ -57,6 +60,7 @@ class Secret:
     key_id: str
     name: str
     hint: str
+    start: datetime
     end: datetime
 
 
@@ -71,6 +75,7 @@ class Application:
     audience: str
     wants: tuple[Mapping[str, Any], ...]  # requiredResourceAccess as the wire has it, to be sent back whole
     secrets: tuple[Secret, ...]
+    keys: tuple[Mapping[str, Any], ...] = ()  # keyCredentials as the wire has them, to be sent back whole
 
     def wants_scope(self, resource_app: str, scope_id: str) -> bool:
         """Whether the registration declares this delegated permission."""
@@ -134,6 +139,10 @@ class GraphClient:
         """The Graph permissions in this identity's token; None where it cannot be read."""
         return await self._caller.granted()
 
+    async def rights(self) -> Rights | None:
+        """What this identity's token lets it do in Graph; None where it cannot be read."""
+        return await self._caller.rights()
+
     async def application(self, id_: str) -> Application | None:
         """By object id."""
         row = await self._caller.read("read the application", f"applications/{id_}")
@@ -190,6 +199,21 @@ class GraphClient:
         except Refused as problem:
             if not already_so(problem.refusal):
                 raise
+
+    async def secret_restrictions(self, application: str) -> list[Mapping[str, Any]]:
+        """What the app management policy says of secrets: the application's own, which replaces the tenant's.
+
+        Needs Policy.Read.All (MicrosoftDocs applicationauthenticationmethodpolicy.md; shapes by Graph's CSDL).
+        """
+        tried = "read the app management policy"
+        own = await self._caller.pages(tried, f"applications/{application}/appManagementPolicies")
+        enabled = [policy for policy in own if policy.get("isEnabled")]
+        if enabled:
+            restrictions = enabled[0].get("restrictions")
+        else:
+            policy = await self._caller.read(tried, "policies/defaultAppManagementPolicy") or {}
+            restrictions = policy.get("applicationRestrictions") if policy.get("isEnabled") else None
+        return list((restrictions or {}).get("passwordCredentials") or [])
 
     async def service_principal(self, app_id: str) -> ServicePrincipal | None:
         """By application (client) id."""
@@ -272,6 +296,7 @@ def _application(row: Mapping[str, Any]) -> Application:
         audience=row.get("signInAudience") or "",
         wants=tuple(row.get("requiredResourceAccess") or []),
         secrets=tuple(_secret(entry) for entry in row.get("passwordCredentials") or []),
+        keys=tuple(row.get("keyCredentials") or []),
     )
 
 
@@ -280,6 +305,7 @@ def _secret(row: Mapping[str, Any]) -> Secret:
         key_id=row["keyId"],
         name=row.get("displayName") or "",
         hint=row.get("hint") or "",
+        start=datetime.fromisoformat(row["startDateTime"]),
         end=datetime.fromisoformat(row["endDateTime"]),
     )
 

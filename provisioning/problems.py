@@ -91,6 +91,13 @@ class NotReached(Problem):
         self.host = host
 
 
+class Withheld(Problem):
+    """A request that the guard rails kept from leaving: nothing was sent. `tried` is the request, without its body."""
+
+    def __init__(self, tried: str, heard: str, *, remedy: str = "nothing was changed by it; please report it") -> None:
+        super().__init__(tried, f"not sent, since {heard}", remedy=remedy)
+
+
 class AnswerLost(Problem):
     """A create was sent and its outcome is not known: whoever made the request must look before asking again."""
 

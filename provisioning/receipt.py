@@ -68,6 +68,14 @@ class Receipt:
         """Everything recorded, oldest first."""
         return list(self._things.items())
 
+    def beside(self, step: str) -> list[Thing]:
+        """What is ours beside a step's thing, oldest first: replaced by it, or not handed over yet."""
+        return [thing for name, thing in self._things.items() if name.startswith(f"{step}:")]
+
+    def has_made(self, id_: str) -> bool:
+        """Whether this is recorded as made by us."""
+        return any(thing.ours and thing.id == id_ for thing in self._things.values())
+
     def asked(self, step: str) -> Asked | None:
         """What a step had asked for without learning the outcome."""
         return self._asked.get(step)
@@ -86,7 +94,17 @@ class Receipt:
 
     def progressed(self, step: str, thing: Thing) -> None:
         """Write a part of what a step makes; its question stays open."""
-        self._things[step] = thing
+        self._put(step, thing)
+        self._write()
+
+    def put_beside(self, step: str, thing: Thing) -> None:
+        """Write something of ours that does not take the place of a step's thing, or not yet."""
+        self._things[f"{step}:{thing.id}"] = thing
+        self._write()
+
+    def no_longer_beside(self, step: str, id_: str) -> None:
+        """Write that such a thing is gone."""
+        self._things.pop(f"{step}:{id_}", None)
         self._write()
 
     def refused(self, step: str) -> None:
@@ -94,11 +112,14 @@ class Receipt:
         if self._asked.pop(step, None) is not None:
             self._write()
 
+    def closed(self, question: str) -> None:
+        """Write that a question of several requests is answered."""
+        self.refused(question)
+
     def made(self, step: str, thing: Thing) -> None:
         """Write what came of it; closes the step's open question."""
         self._asked.pop(step, None)
-        if self._things.get(step) != thing:
-            self._things[step] = thing
+        self._put(step, thing)
         self._write()
 
     def kept(self, step: str, thing: Thing) -> None:
@@ -107,8 +128,8 @@ class Receipt:
             self.made(step, thing)
 
     def unmade(self, step: str) -> None:
-        """Write that a step's thing is gone or was put back."""
-        self._asked.pop(step, None)
+        """Write that a step's thing is gone or was put back; no question about it is open any more."""
+        self._asked = {name: asked for name, asked in self._asked.items() if name.partition(":")[0] != step}
         self._things.pop(step, None)
         self._write()
 
@@ -132,6 +153,14 @@ class Receipt:
                 for step, thing in self._things.items()
             },
         }
+
+    def _put(self, step: str, thing: Thing) -> None:
+        """Record it; what was ours in its place stays ours, beside it."""
+        replaced = self._things.get(step)
+        self._things.pop(f"{step}:{thing.id}", None)
+        if replaced is not None and replaced.ours and replaced.id != thing.id:
+            self._things[f"{step}:{replaced.id}"] = replaced
+        self._things[step] = thing
 
     def _write(self) -> None:
         if self._path is not None:

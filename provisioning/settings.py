@@ -7,19 +7,32 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NoReturn
-from urllib.parse import SplitResult, urlsplit
+from typing import Annotated, Any, Final, Literal, NoReturn, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from provisioning.clouds import CLOUDS, LOOPBACK, CloudName, Endpoints, dataverse_host
+from provisioning import environment_urls
+from provisioning.clouds import CLOUDS, CloudName, Endpoints
+from provisioning.environment_urls import normal_environment_url
+from provisioning.key_pair import is_key_pair
 from provisioning.problems import BadInput
 
+SignInKind = Literal["secret", "certificate", "device_code", "browser", "az"]
 Channel = Literal["phone", "email", "web", "sms", "whatsapp"]
 CHANNELS: Final[tuple[Channel, ...]] = ("phone", "email", "web", "sms", "whatsapp")
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_EXAMPLE_URL = "https://yourorg.crm.dynamics.com"
 # Graph allows 256 characters, the sign-in audiences 90 (MicrosoftDocs/entra-docs supported-accounts-validation.md).
 _LONGEST_NAME = 90
 
@@ -48,71 +61,13 @@ def client_secret(text: str) -> SecretStr:
 
 def doubts_about_secret(text: str) -> str:
     """A warning where the secret looks like something else ("" where it does not)."""
+    if is_key_pair(text):
+        return ""
     if is_guid(text):
         return "client_secret looks like a Secret ID (a GUID); the Value column is the one to paste"
     if text != text.strip():
         return "client_secret begins or ends with white space, which Entra takes as part of it"
     return ""
-
-
-def environment_url(text: str) -> str:
-    """The environment's URL as the vendor's form wants it: https, a Dataverse host, nothing after it."""
-    given = text.strip()
-    if not given:
-        raise BadInput("environment_url", "is empty", f"write it up to .dynamics.com, such as {_EXAMPLE_URL}")
-    write = f"write {suggested_environment_url(given)}"
-    parts = _split(given)
-    if "://" not in given:
-        raise BadInput("environment_url", "has no https:// in front", write)
-    if parts is None or not parts.hostname:
-        raise BadInput("environment_url", "is not a URL", write)
-    if parts.scheme != "https":
-        raise BadInput("environment_url", f"begins with {parts.scheme}://", write)
-    _refuse_foreign_host(parts, write)
-    if parts.path == "/" and not parts.query and not parts.fragment:
-        raise BadInput("environment_url", "ends in a slash", write)
-    if parts.path or parts.query or parts.fragment:
-        raise BadInput("environment_url", "has something after the host name", write)
-    return f"https://{parts.netloc.lower()}"
-
-
-def suggested_environment_url(text: str) -> str:
-    """The right spelling of what was pasted, or an example where no Dataverse host can be found in it."""
-    given = text.strip()
-    parts = _split(given if "://" in given else f"https://{given}")
-    if parts is None or not parts.hostname:
-        return _EXAMPLE_URL
-    host = dataverse_host(parts.hostname)
-    if host is not None:
-        return host.url
-    if parts.hostname in LOOPBACK:
-        return f"https://{parts.netloc}"
-    return _EXAMPLE_URL
-
-
-def _refuse_foreign_host(parts: SplitResult, write: str) -> None:
-    """Only an environment's own host will do, or a fake's on this machine, which always has a port."""
-    host = parts.hostname or ""
-    if parts.username or parts.password:
-        raise BadInput("environment_url", "holds a user name", write)
-    if host in LOOPBACK:
-        if parts.port is None:
-            raise BadInput("environment_url", f"names {host} without a port", f"write https://{host}:PORT")
-        return
-    if dataverse_host(host) is None:
-        raise BadInput("environment_url", f"names {host}, which is no Dataverse host", write)
-    if parts.port not in (None, 443):
-        raise BadInput("environment_url", "has a port", write)
-
-
-def _split(text: str) -> SplitResult | None:
-    """The URL taken apart; None where it cannot be, a bad port included."""
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
 
 
 def _guid(field: str, text: str, remedy: str) -> str:
@@ -129,11 +84,67 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class Operator(_Frozen):
-    """Who does the set-up: an app with the permissions that the steps name."""
+_app_id = client_id  # by another name, since a class with a default of this name hides it
 
-    client_id: Annotated[str, AfterValidator(client_id)]
-    client_secret: SecretStr
+
+class Operator(_Frozen):
+    """Who does the set-up: an app with the permissions that the steps name, or a person with the roles for them."""
+
+    sign_in: SignInKind | None = None  # None: by what is given, a certificate or a secret
+    client_id: Annotated[str, AfterValidator(_app_id)] = ""  # for a person a public client, by default the Azure CLI's
+    client_secret: SecretStr = SecretStr("")
+    certificate: Path | None = None  # a PEM file with certificate and private key
+    certificate_password: SecretStr | None = None
+    username: str = ""  # which account, where there are several
+
+    @property
+    def kind(self) -> SignInKind:
+        """How this operator signs in."""
+        return self.sign_in or ("certificate" if self.certificate is not None else "secret")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Everything that this kind of sign-in takes, and nothing that it would leave unused."""
+        if self.sign_in is None and self.certificate is not None and self.client_secret.get_secret_value():
+            said = "holds a client_secret and a certificate"
+            raise BadInput("operator", said, 'leave one out, or write sign_in = "secret" or "certificate"')
+        needed, allowed = _TAKES[self.kind]
+        for name, variable in needed.items():
+            if not self._has(name):
+                raise BadInput(f"operator.{name}", "is missing", f"write it in the settings file or set {variable}")
+        for name in self.model_fields_set - {"sign_in", *needed, *allowed}:
+            if self._has(name) and self.sign_in is not None:
+                said = f'is not used by sign_in = "{self.kind}"'
+                raise BadInput(f"operator.{name}", said, "leave one of the two out")
+            if self._has(name):
+                remedy = 'write sign_in = "device_code", "browser" or "az", or leave it out'
+                raise BadInput(f"operator.{name}", "is for people, and this operator is an app", remedy)
+        return self
+
+    @field_validator("certificate")
+    @classmethod
+    def _there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            said = f"names {value}, which is no readable file"
+            raise BadInput("operator.certificate", said, "write the path of a PEM file with both halves")
+        return value
+
+    def _has(self, name: str) -> bool:
+        value = getattr(self, name)
+        return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+# What each kind of sign-in needs, with the variable that may give it, and what it may have besides.
+_TAKES: Final[dict[SignInKind, tuple[dict[str, str], frozenset[str]]]] = {
+    "secret": ({"client_id": "D365_ADMIN_CLIENT_ID", "client_secret": "D365_ADMIN_CLIENT_SECRET"}, frozenset()),
+    "certificate": (
+        {"client_id": "D365_ADMIN_CLIENT_ID", "certificate": "D365_ADMIN_CERTIFICATE"},
+        frozenset({"certificate_password"}),
+    ),
+    "device_code": ({}, frozenset({"client_id", "username"})),
+    "browser": ({}, frozenset({"client_id", "username"})),
+    "az": ({}, frozenset({"username"})),
+}
 
 
 class EndpointMoves(_Frozen):
@@ -152,19 +163,10 @@ class EndpointMoves(_Frozen):
         return value
 
 
-class Settings(_Frozen):
-    """One set-up: which tenant and environment, under which names, for which channels, by whom."""
+class Tenancy(_Frozen):
+    """Which tenant, where its services answer, and who works in it."""
 
     tenant_id: Annotated[str, AfterValidator(tenant_id)]
-    environment_url: Annotated[str, AfterValidator(environment_url)]
-    application_name: str = Field("OpenCX Dynamics Integration", min_length=1, max_length=_LONGEST_NAME)
-    secret_name: str = Field("opencx", min_length=1, max_length=_LONGEST_NAME)
-    # The portal allows 24 months at most since April 2021 (devblogs.microsoft.com/microsoft365dev).
-    secret_months: int = Field(24, ge=1, le=24)
-    channels: tuple[Channel, ...] = Field(CHANNELS, min_length=1)
-    role: str | None = None  # None: a generated role with the least privileges
-    generated_role: str = Field("OpenCX Integration", min_length=1, max_length=100)  # what that role is called
-    business_unit: str = "root"  # "root", or the name of a business unit
     operator: Operator | None = None
     cloud: CloudName = "public"
     endpoints: EndpointMoves = EndpointMoves()
@@ -182,8 +184,47 @@ class Settings(_Frozen):
         return CLOUDS[self.cloud].moved(**self.endpoints.model_dump())
 
 
+class Settings(Tenancy):
+    """One set-up: which tenant and environment, under which names, for which channels, by whom."""
+
+    environment_url: Annotated[str, AfterValidator(normal_environment_url)]
+    application_name: str = Field("OpenCX Dynamics Integration", min_length=1, max_length=_LONGEST_NAME)
+    secret_name: str = Field("opencx", min_length=1, max_length=_LONGEST_NAME)
+    # The portal allows 24 months at most since April 2021 (devblogs.microsoft.com/microsoft365dev).
+    secret_months: int = Field(24, ge=1, le=24)
+    credential: Literal["secret", "certificate"] = "secret"
+    channels: tuple[Channel, ...] = Field(CHANNELS, min_length=1)
+    role: str | None = None  # None: a generated role with the least privileges
+    generated_role: str = Field("OpenCX Integration", min_length=1, max_length=100)  # what that role is called
+    business_unit: str = "root"  # "root", or the name of a business unit
+    _remark: str = PrivateAttr("")
+
+    @property
+    def remark(self) -> str:
+        """What was put right in the environment's URL, as a sentence for whoever wrote it; "" where nothing was."""
+        return self._remark
+
+    def remarked(self, remark: str) -> Self:
+        """The same with another remark."""
+        copy = self.model_copy()
+        copy._remark = remark
+        return copy
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _remember(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        settings = handler(values)
+        pasted = values.get("environment_url") if isinstance(values, Mapping) else None
+        if isinstance(pasted, str):
+            settings._remark = environment_urls.read(pasted).remark
+        return settings
+
+
 class Integration(_Frozen):
-    """The four values that the vendor's form takes, held exactly as they were pasted."""
+    """The four values that the vendor's form takes, held exactly as they were pasted.
+
+    In the secret's place may be a key pair (`provisioning.key_pair`), which the vendor's form does not take.
+    """
 
     tenant_id: str
     client_id: str
@@ -196,8 +237,6 @@ _VARIABLES: Final[dict[str, tuple[str, ...]]] = {
     "tenant_id": ("AZURE_TENANT_ID",),
     "environment_url": ("DATAVERSE_URL",),
     "ca_file": ("D365_CA_FILE",),
-    "operator.client_id": ("D365_ADMIN_CLIENT_ID",),
-    "operator.client_secret": ("D365_ADMIN_CLIENT_SECRET",),
     "endpoints.login": ("AZURE_AUTHORITY_HOST", "D365_LOGIN_URL"),
     "endpoints.graph": ("D365_GRAPH_URL",),
     "endpoints.power_platform": ("D365_POWER_PLATFORM_URL",),
@@ -205,16 +244,49 @@ _VARIABLES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
+# The same for the operator. Which of them count depends on how the operator signs in.
+_APP: Final = {"client_id": "D365_ADMIN_CLIENT_ID"}
+_OPERATOR_VARIABLES: Final[dict[str, dict[str, str]]] = {
+    "secret": {**_APP, "client_secret": "D365_ADMIN_CLIENT_SECRET"},
+    "certificate": {
+        **_APP,
+        "certificate": "D365_ADMIN_CERTIFICATE",
+        "certificate_password": "D365_ADMIN_CERTIFICATE_PASSWORD",
+    },
+    "device_code": {"username": "D365_ADMIN_USERNAME"},
+    "browser": {"username": "D365_ADMIN_USERNAME"},
+    "az": {"username": "D365_ADMIN_USERNAME"},
+}
+_AZURE_VARIABLES: Final = {
+    "client_id": "AZURE_CLIENT_ID",
+    "client_secret": "AZURE_CLIENT_SECRET",
+    "certificate": "AZURE_CLIENT_CERTIFICATE_PATH",
+    "certificate_password": "AZURE_CLIENT_CERTIFICATE_PASSWORD",
+}
+
+
 def load_settings(path: Path | None, environ: Mapping[str, str], **arguments: object) -> Settings:
     """Settings from arguments, then the file, then the environment; raises BadInput.
 
     The file goes before the environment because a file that names a tenant does so on purpose.
-    An argument that is None counts as not given.
+    An argument that is None counts as not given; `sign_in` and `account` are the operator's.
     """
-    values = _read_toml(path) if path is not None else {}
-    values.update({name: value for name, value in arguments.items() if value is not None})
-    _fill_from(environ, values)
-    return checked_settings(values, file=str(path) if path else "the settings file")
+    return checked_settings(settings_values(path, environ, **arguments), file=name_of(path))
+
+
+def settings_values(path: Path | None, environ: Mapping[str, str], **arguments: object) -> dict[str, Any]:
+    """The plain values that `load_settings` checks."""
+    values = read_toml(path) if path is not None else {}
+    given = {name: value for name, value in arguments.items() if value is not None}
+    _choose_sign_in(values, given.pop("sign_in", None), given.pop("account", None))
+    values.update(given)
+    fill_from(environ, values)
+    return values
+
+
+def name_of(path: Path | None) -> str:
+    """What to call the file in a sentence."""
+    return str(path) if path else "the settings file"
 
 
 def checked_settings(values: Mapping[str, Any], *, file: str = "the settings file") -> Settings:
@@ -225,7 +297,7 @@ def checked_settings(values: Mapping[str, Any], *, file: str = "the settings fil
         _explain(error, file)
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
     """The file's tables, or BadInput that says why it cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -238,7 +310,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise BadInput("settings", f"file {path} cannot be read ({reason})", "name a readable TOML file") from None
 
 
-def _fill_from(environ: Mapping[str, str], values: dict[str, Any]) -> None:
+def fill_from(environ: Mapping[str, str], values: dict[str, Any]) -> None:
     """Put the environment's variables where nothing was said; tables are filled member by member."""
     for field, variables in _VARIABLES.items():
         found = next((environ[name] for name in variables if environ.get(name)), None)
@@ -251,6 +323,57 @@ def _fill_from(environ: Mapping[str, str], values: dict[str, Any]) -> None:
         inner = values.setdefault(table, {})
         if isinstance(inner, dict):
             inner.setdefault(member, found)
+    _fill_operator(environ, values)
+
+
+def _fill_operator(environ: Mapping[str, str], values: dict[str, Any]) -> None:
+    """The operator's variables: those of the kind of sign-in that file or D365_ADMIN_SIGN_IN name.
+
+    AZURE_CLIENT_ID and _SECRET are the integration's wherever this program reads or writes them, so they are the
+    operator's only where `sign_in = "environment"` says so; then they are read as azure-identity does.
+    """
+    table = values.get("operator", {})
+    if not isinstance(table, dict):
+        return
+    table = dict(table)
+    said = table.get("sign_in") or environ.get("D365_ADMIN_SIGN_IN")
+    if said == "environment":
+        values["operator"] = _from_azure(environ)
+        return
+    if said:
+        table["sign_in"] = said
+    by_certificate = "certificate" in table or (
+        "client_secret" not in table and not environ.get("D365_ADMIN_CLIENT_SECRET")
+    )
+    kind = said or ("certificate" if by_certificate else "secret")
+    for member, variable in _OPERATOR_VARIABLES.get(str(kind), {}).items():
+        if environ.get(variable):
+            table.setdefault(member, environ[variable])
+    if table:
+        values["operator"] = table
+
+
+def _from_azure(environ: Mapping[str, str]) -> dict[str, str]:
+    """An app by the variables of azure-identity's EnvironmentCredential. Raises BadInput."""
+    found = {member: environ[name] for member, name in _AZURE_VARIABLES.items() if environ.get(name)}
+    if "client_id" not in found or not found.keys() & {"client_secret", "certificate"}:
+        remedy = "set AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or AZURE_CLIENT_CERTIFICATE_PATH"
+        raise BadInput("operator.sign_in", "is environment, and that names no app", remedy)
+    kind = "secret" if "client_secret" in found else "certificate"  # as azure-identity goes
+    return {"sign_in": kind, **{name: found[name] for name in _OPERATOR_VARIABLES[kind] if name in found}}
+
+
+def _choose_sign_in(values: dict[str, Any], kind: object, account: object) -> None:
+    """An argument's kind of sign-in replaces the file's operator, whose credentials are for the other kind."""
+    table = values.get("operator", {})
+    if not isinstance(table, dict):
+        return
+    if kind is not None and table.get("sign_in") != kind:
+        table = {"sign_in": kind}
+    if account is not None:
+        table = {**table, "username": account}
+    if table:
+        values["operator"] = table
 
 
 def _explain(error: ValidationError, file: str) -> NoReturn:

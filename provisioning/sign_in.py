@@ -1,4 +1,4 @@
-"""Tokens for one identity, by MSAL over the engine's own transport.
+"""Tokens for one app, by MSAL over the engine's own transport.
 
 MSAL is given a fresh application object for each token, because it remembers refusals for up to a minute
 (msal.throttled_http_client: a 400 is answered from memory for 60 s) and that would hide a repaired tenant from
@@ -13,18 +13,46 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from provisioning.problems import ENTRA_ADMIN, NotReached, Refused
+from provisioning.key_pair import assertion, is_key_pair, thumbprint
+from provisioning.msal_wire import Response, Wire
+from provisioning.problems import ENTRA_ADMIN, Refused
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from provisioning.clock import Clock
-    from provisioning.transport import Answer, Transport
+    from provisioning.transport import Transport
 
 # MSAL and azure-identity renew five minutes ahead of the end; so do we.
 _MARGIN = timedelta(minutes=5)
+
+
+class TenantSignIn(Protocol):
+    """Somebody signed in to one tenant: an app, or a person through a client."""
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """The app, or the client that the person uses."""
+        ...
+
+    async def token(self, resource: str, *, fresh: bool = False) -> str:
+        """A token for a resource; `fresh` asks for a new one."""
+        ...
+
+    async def claims(self, resource: str) -> Mapping[str, Any]:
+        """What that token says of itself, unverified."""
+        ...
+
+    def as_client(self, client_id: str, client_secret: SecretStr) -> SignIn:
+        """Another app's sign-in in the same tenant."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -33,6 +61,26 @@ class _Kept:
 
     token: str = field(repr=False)
     until: datetime
+
+
+class Tokens:
+    """Tokens at hand, by resource, in memory alone, until shortly before their end by the clock handed in."""
+
+    def __init__(self, transport: Transport, clock: Clock) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._kept: dict[str, _Kept] = {}
+
+    def get(self, resource: str) -> str | None:
+        """The token for this resource; None where there is none, or it ends soon."""
+        kept = self._kept.get(resource)
+        return kept.token if kept is not None and self._clock.now() < kept.until else None
+
+    def keep(self, resource: str, token: str, lifetime: timedelta) -> str:
+        """Remember a token, which from now on is struck out of everything that is quoted."""
+        self._kept[resource] = _Kept(token, self._clock.now() + lifetime - _MARGIN)
+        self._transport.hide(token)
+        return token
 
 
 class SignIn:
@@ -47,16 +95,20 @@ class SignIn:
         tenant_id: str,
         client_id: str,
         client_secret: SecretStr,
+        metadata: dict[str, Response] | None = None,
     ) -> None:
-        """`login` is the token service's base URL; a port is allowed."""
+        """`login` is the token service's base URL; a port is allowed.
+
+        In the secret's place may be a key pair. `metadata` is what was read of the token service already.
+        """
         self.tenant_id = tenant_id
         self.client_id = client_id
         self._transport = transport
         self._clock = clock
-        self._authority = f"{login}/{tenant_id}"
+        self._login = login
         self._secret = client_secret
-        self._kept: dict[str, _Kept] = {}
-        self._metadata: dict[str, _Response] = {}
+        self._tokens = Tokens(transport, clock)
+        self._metadata: dict[str, Response] = {} if metadata is None else metadata
         transport.hide(client_secret.get_secret_value())
 
     async def token(self, resource: str, *, fresh: bool = False) -> str:
@@ -64,12 +116,12 @@ class SignIn:
 
         `fresh` asks the token service again even where a token is at hand.
         """
-        kept = self._kept.get(resource)
-        if kept is not None and not fresh and self._clock.now() < kept.until:
-            return kept.token
+        kept = self._tokens.get(resource)
+        if kept is not None and not fresh:
+            return kept
         import anyio.to_thread
 
-        wire = _Wire(self._transport, self._metadata)
+        wire = Wire(self._transport, self._metadata)
         try:
             result = await anyio.to_thread.run_sync(self._acquire, wire, f"{resource}/.default")
         except Exception as error:
@@ -77,51 +129,61 @@ class SignIn:
         if not isinstance(result.get("access_token"), str):
             self._explain(wire, resource, None)
         lifetime = timedelta(seconds=float(result.get("expires_in", 3600)))
-        self._kept[resource] = _Kept(result["access_token"], self._clock.now() + lifetime - _MARGIN)
-        self._transport.hide(result["access_token"])
-        return str(result["access_token"])
+        return self._tokens.keep(resource, str(result["access_token"]), lifetime)
 
     def as_client(self, client_id: str, client_secret: SecretStr) -> SignIn:
         """Another app's sign-in in the same tenant, which shares the metadata already read."""
-        other = SignIn(
+        return SignIn(
             transport=self._transport,
             clock=self._clock,
-            login=self._authority.rpartition("/")[0],
+            login=self._login,
             tenant_id=self.tenant_id,
             client_id=client_id,
             client_secret=client_secret,
+            metadata=self._metadata,
         )
-        other._metadata = self._metadata
-        return other
 
     async def claims(self, resource: str) -> Mapping[str, Any]:
         """What the token for this resource says of itself; {} where it cannot be read. Never proof of anything."""
         return unverified_claims(await self.token(resource))
 
-    def _acquire(self, wire: _Wire, scope: str) -> dict[str, Any]:
+    def _acquire(self, wire: Wire, scope: str) -> dict[str, Any]:
         """Runs in a worker thread: MSAL is synchronous."""
         import msal
 
         application = msal.ConfidentialClientApplication(
             self.client_id,
-            client_credential=self._secret.get_secret_value(),
-            authority=self._authority,
+            client_credential=self._credential(),
+            authority=f"{self._login}/{self.tenant_id}",
             instance_discovery=False,  # otherwise MSAL asks the public cloud about every host it does not know
             http_client=wire,
         )
         result: dict[str, Any] = application.acquire_token_for_client([scope])
         return result
 
-    def _explain(self, wire: _Wire, resource: str, error: Exception | None) -> NoReturn:
+    def _credential(self) -> str | dict[str, Any]:
+        """What MSAL proves the app with.
+
+        With a key pair it is an assertion made here, since MSAL's own would go by the machine's clock.
+        """
+        value = self._secret.get_secret_value()
+        if not is_key_pair(value):
+            return value
+        authority, now = f"{self._login}/{self.tenant_id}", self._clock.now()
+        signed = assertion(value, client_id=self.client_id, authority=authority, now=now, id_=self._transport.new_id())
+        return {"client_assertion": lambda: signed}  # of a text MSAL says that it will end; its own cache is not used
+
+    def _explain(self, wire: Wire, resource: str, error: Exception | None) -> NoReturn:
         """MSAL words failures in many ways; what the wire said last is the truth."""
         tried = f"sign in as {self.client_id} for {resource}"
         if wire.problem is not None:
             raise wire.problem from None
         if wire.last is not None:
-            said = wire.last.said
-            raise Refused(
-                tried, said, whose_turn=ENTRA_ADMIN, remedy="check tenant ID, client ID and secret of this sign-in"
-            ) from None
+            remedy = "check tenant ID, client ID and secret of this sign-in"
+            if is_key_pair(self._secret.get_secret_value()):
+                mark = thumbprint(self._secret.get_secret_value())
+                remedy = f"check tenant ID and client ID, and that the app has the certificate with thumbprint {mark}"
+            raise Refused(tried, wire.last.said, whose_turn=ENTRA_ADMIN, remedy=remedy) from None
         if error is not None:
             raise error
         raise RuntimeError("MSAL returned neither a token nor an answer")  # pragma: no cover - it always asks first
@@ -154,82 +216,3 @@ def unverified_claims(token: str) -> Mapping[str, Any]:
     except (binascii.Error, ValueError):
         return {}
     return claims if isinstance(claims, dict) else {}
-
-
-@dataclass(frozen=True)
-class _Response:
-    """What MSAL wants of an HTTP response."""
-
-    status_code: int
-    text: str = field(repr=False)
-    headers: Mapping[str, str]
-
-    def raise_for_status(self) -> None:
-        """Part of MSAL's protocol; it wraps the response and uses its own."""
-
-
-class _NotJson(Exception):
-    """The token service's answer is none: a proxy's page, or half of an answer."""
-
-
-class _Wire:
-    """MSAL's `http_client`: from its worker thread back to the transport on the event loop."""
-
-    def __init__(self, transport: Transport, metadata: dict[str, _Response]) -> None:
-        self.last: Answer | None = None
-        self.problem: NotReached | None = None
-        self._transport = transport
-        self._metadata = metadata
-
-    def get(
-        self,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        **_: object,
-    ) -> _Response:
-        """GET; metadata that was answered once is not asked for again."""
-        if params:
-            from urllib.parse import urlencode
-
-            url = f"{url}?{urlencode(params)}"
-        if url not in self._metadata:
-            response = self._send("GET", url, None, headers)
-            if response.status_code != 200:
-                return response
-            self._metadata[url] = response
-        return self._metadata[url]
-
-    def post(
-        self,
-        url: str,
-        params: Mapping[str, str] | None = None,  # noqa: ARG002 - MSAL's protocol; it sends none to the token endpoint
-        data: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        **_: object,
-    ) -> _Response:
-        """POST a form; asking for a token twice is as good as once, so the transport may repeat it."""
-        return self._send("POST", url, data, headers)
-
-    def close(self) -> None:
-        """Part of MSAL's protocol; the transport outlives it."""
-
-    def _send(
-        self, method: str, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str] | None
-    ) -> _Response:
-        import anyio.from_thread
-
-        async def send() -> Answer:
-            return await self._transport.send(
-                method, url, service="login", form=form, headers=headers, repeatable=True, wants_json=True
-            )
-
-        try:
-            self.last = anyio.from_thread.run(send)
-        except NotReached as problem:
-            self.problem = problem
-            raise
-        if self.last.object is None:
-            # MSAL would log what it cannot read, and half an answer may hold half a token.
-            raise _NotJson
-        return _Response(self.last.status, self.last.text, self.last.headers)

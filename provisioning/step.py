@@ -13,6 +13,7 @@ from provisioning.access import Access
 from provisioning.clock import Clock
 from provisioning.dataverse import Identity
 from provisioning.graph import DATAVERSE_APP, ServicePrincipal
+from provisioning.permits import need_and_held
 from provisioning.problems import DYNAMICS_ADMIN, ENTRA_ADMIN, NotPermitted, Problem, Refused
 from provisioning.receipt import Asked, Receipt, Thing
 from provisioning.settings import Integration, Settings
@@ -181,10 +182,9 @@ class Step:
 
 
 async def graph_permit(site: Site, *any_of: str) -> Permit:
-    """Whether the operator's token names one of these Graph permissions."""
-    granted = await site.access.graph.granted()
-    held = None if granted is None else not granted.isdisjoint(any_of)
-    return Permit(f"the Microsoft Graph permission {' or '.join(any_of)}", held, ENTRA_ADMIN)
+    """Whether the operator's token names one of these Graph permissions, and for a person a directory role besides."""
+    needs, held = need_and_held(await site.access.graph.rights(), any_of)
+    return Permit(needs, held, ENTRA_ADMIN)
 
 
 async def dataverse_permit(site: Site, *all_of: str) -> Permit:

@@ -5,6 +5,7 @@ scope=<environment_url>/.default, then GET <environment_url>/api/data/v9.2/incid
 ask for metadata first and hide which value was refused.
 """
 
+from provisioning.key_pair import assertion, is_key_pair
 from provisioning.problems import NotReached
 from provisioning.settings import Integration
 from provisioning.transport import Answer, Transport
@@ -13,14 +14,24 @@ Heard = Answer | NotReached
 
 # The vendor asks once; a second try keeps a hiccup from becoming a diagnosis without keeping anybody waiting.
 _ATTEMPTS = 2
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 async def ask_for_token(transport: Transport, login: str, integration: Integration) -> Heard:
-    """The first call. Asking twice is as good as once, so the transport may repeat it."""
+    """The first call. Asking twice is as good as once, so the transport may repeat it.
+
+    With a key pair an assertion goes in the secret's place, as the vendor's form cannot; its second call is the same.
+    """
+    value = integration.client_secret.get_secret_value()
+    proof = {"client_secret": value}
+    if is_key_pair(value):
+        authority, now = f"{login}/{integration.tenant_id}", transport.now()
+        signed = assertion(value, client_id=integration.client_id, authority=authority, now=now, id_=transport.new_id())
+        proof = {"client_assertion_type": _ASSERTION_TYPE, "client_assertion": signed}
     form = {
         "grant_type": "client_credentials",
         "client_id": integration.client_id,
-        "client_secret": integration.client_secret.get_secret_value(),
+        **proof,
         "scope": f"{integration.environment_url}/.default",
     }
     url = f"{login}/{integration.tenant_id}/oauth2/v2.0/token"

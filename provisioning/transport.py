@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from provisioning import said as dialects
 from provisioning.problems import BadInput, NotReached, Reach
@@ -88,6 +88,35 @@ class Answer:
         return self.unreadable or (self.status in _UNKNOWN_OUTCOME and "retry-after" not in self.headers)
 
 
+class Guard(Protocol):
+    """What stands between a transport and the wire."""
+
+    def check(self, request: httpx.Request) -> None:
+        """See a request before it leaves; raises a Problem to keep it from leaving."""
+        ...
+
+    def heard(self, request: httpx.Request, response: httpx.Response) -> None:
+        """See its answer."""
+        ...
+
+    def adopt(self, id_: str, *, ours: bool = False) -> None:
+        """Be told of something that a set-up found under a name of its settings, and means to change."""
+        ...
+
+
+class Unguarded:
+    """Lets everything pass: for fakes, which nobody can hurt."""
+
+    def check(self, request: httpx.Request) -> None:
+        """Let it pass."""
+
+    def heard(self, request: httpx.Request, response: httpx.Response) -> None:
+        """Learn nothing."""
+
+    def adopt(self, id_: str, *, ours: bool = False) -> None:
+        """Learn nothing."""
+
+
 class Transport:
     """Sends requests through one `httpx.AsyncClient`, by the clock handed in."""
 
@@ -96,20 +125,24 @@ class Transport:
         client: httpx.AsyncClient,
         clock: Clock,
         *,
-        guard: Callable[[httpx.Request], None] | None = None,
+        guard: Guard | None = None,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
-        """`guard` sees every request before it leaves and may raise to keep it from leaving."""
+        """`guard` sees every request before it leaves and may keep it from leaving; a live run has one."""
         self._client = client
         self._clock = clock
-        self._guard = guard
-        self._new_id = new_id
+        self.guard: Guard = guard or Unguarded()
+        self.new_id = new_id
         self._hidden: set[str] = set()
 
     def hide(self, secret: str) -> None:
         """From now on strike this value out of everything that answers are quoted with."""
         if secret:
             self._hidden.add(secret)
+
+    def now(self) -> datetime:
+        """The instant, by the clock that it waits by."""
+        return self._clock.now()
 
     def redacted(self, text: str) -> str:
         """The text without any hidden value."""
@@ -137,7 +170,7 @@ class Transport:
         """
         repeatable = method != "POST" if repeatable is None else repeatable
         wanted = {name.lower(): value for name, value in (headers or {}).items()}
-        correlation_id = wanted.setdefault("client-request-id", self._new_id())
+        correlation_id = wanted.setdefault("client-request-id", self.new_id())
         wanted.setdefault("x-ms-client-request-id", correlation_id)
         for attempt in range(attempts):
             pause = _FIRST_PAUSE * 2**attempt
@@ -171,12 +204,12 @@ class Transport:
         place = url.partition("?")[0]
         try:
             request = self._client.build_request(method, url, json=json, data=form, headers=dict(headers))
-            if self._guard is not None:
-                self._guard(request)
+            self.guard.check(request)
             response = await self._client.send(request, follow_redirects=False)
             # By its cookie Entra knows one instance of a client, and cuts it off after 15 like requests in five minutes
             # (azure-docs reference-breaking-changes, 2018-10): who waits for a young secret may need a few more.
             self._client.cookies.clear()
+            self.guard.heard(request, response)
         except (httpx.TransportError, httpx.InvalidURL) as error:
             problem = _not_reached(method, url, error)
             _log.debug("%s %s: %s", method, place, problem.reach)
@@ -212,9 +245,7 @@ class Transport:
 
 
 @asynccontextmanager
-async def connect(
-    clock: Clock, *, ca_file: Path | None = None, guard: Callable[[httpx.Request], None] | None = None
-) -> AsyncIterator[Transport]:
+async def connect(clock: Clock, *, ca_file: Path | None = None, guard: Guard | None = None) -> AsyncIterator[Transport]:
     """A transport with a client of its own, that trusts `ca_file` besides the usual authorities.
 
     Raises BadInput where that file holds no certificate, or the environment's SSL_CERT_FILE or proxy cannot be used.

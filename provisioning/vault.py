@@ -12,13 +12,17 @@ from typing import Any, Final, Protocol
 
 from pydantic import SecretStr
 
+from provisioning.key_pair import is_key_pair
 from provisioning.problems import BadInput
 from provisioning.receipt import write_whole
 from provisioning.settings import Integration
 
 _NAMES: Final = ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "DATAVERSE_URL")
+_CERTIFICATE: Final = "AZURE_CLIENT_CERTIFICATE_PATH"  # azure-identity's EnvironmentCredential reads it
 _LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Z0-9_]+)=(?P<value>.*)")
 _KEYRING_SERVICE: Final = "d365-harness"
+KEYRING: Final = "keyring:"
+"""How a place begins that is an entry of the keyring and no file."""
 
 
 class Vault(Protocol):
@@ -31,6 +35,16 @@ class Vault(Protocol):
     def keep(self, integration: Integration) -> None:
         """Keep these, in place of what was kept. Raises BadInput where that cannot be done."""
         ...
+
+
+def vault_at(place: str) -> Vault:
+    """The vault that `--out` names: `keyring:NAME`, or a file. Raises BadInput where this machine has no keyring."""
+    name = place.removeprefix(KEYRING)
+    if name == place:
+        return FileVault(Path(place))
+    if not name.strip():
+        raise BadInput("out", "names no entry of the keyring", f"write {KEYRING}NAME")
+    return KeyringVault(name)
 
 
 class MemoryVault:
@@ -62,6 +76,8 @@ class FileVault:
         try:
             text = self._path.read_text(encoding="utf-8")
             found = _from_json(text) if self._is_json else _from_lines(text)
+            if _CERTIFICATE in found:
+                found["AZURE_CLIENT_SECRET"] = Path(found[_CERTIFICATE]).read_text(encoding="utf-8")
         except (OSError, ValueError):
             raise BadInput("out", f"file {self._path} cannot be read", remedy) from None
         if not all(found.get(name) for name in _NAMES):
@@ -69,17 +85,28 @@ class FileVault:
         return _integration(found)
 
     def keep(self, integration: Integration) -> None:
-        """Write the file, whole or not at all."""
+        """Write the file, whole or not at all; a key pair goes into a PEM file beside it first, which it names."""
         values = variables(integration)
+        pem = values["AZURE_CLIENT_SECRET"] if is_key_pair(values["AZURE_CLIENT_SECRET"]) else ""
+        if pem:
+            del values["AZURE_CLIENT_SECRET"]
+            values[_CERTIFICATE] = str(self.key_file.resolve())
         if self._is_json:
             text = json.dumps(values, indent=2) + "\n"
         else:
             text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
         try:
+            if pem:
+                write_whole(self.key_file, pem, mode=0o600)
             write_whole(self._path, text, mode=0o600)
         except OSError as error:
             why = (error.strerror or "no access").lower()
             raise BadInput("out", f"file {self._path} cannot be written ({why})", "name a writable file") from None
+
+    @property
+    def key_file(self) -> Path:
+        """Where a private key goes, with its certificate."""
+        return self._path.with_name(f"{self._path.name}.pem")
 
     @property
     def _is_json(self) -> bool:
@@ -95,7 +122,7 @@ class KeyringVault:
             import keyring
             from keyring.backends.fail import Keyring as NoKeyring
         except ImportError:
-            remedy = "install it (pip install keyring), or give --out FILE"
+            remedy = "install it (pip install 'd365-harness[keyring]'), or give --out FILE"
             raise BadInput("out", "names the keyring, and the keyring package is not installed", remedy) from None
         if isinstance(keyring.get_keyring(), NoKeyring):
             raise BadInput("out", "names the keyring, and this machine has none", "give --out FILE")

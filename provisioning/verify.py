@@ -9,11 +9,12 @@ from provisioning.clouds import Endpoints
 from provisioning.dataverse import DataverseClient, Held
 from provisioning.diagnosis.doctor import Cause, cause, causes_of
 from provisioning.diagnosis.symptom import Probe, Symptom, traits_of
+from provisioning.environment_urls import suggested_environment_url
 from provisioning.graph import DATAVERSE_APP, USER_IMPERSONATION
 from provisioning.handoff import missing, uses_conversations
 from provisioning.problems import NotReached, Problem
 from provisioning.said import Said
-from provisioning.settings import CHANNELS, Channel, Integration, doubts_about_secret, suggested_environment_url
+from provisioning.settings import CHANNELS, Channel, Integration, doubts_about_secret
 from provisioning.sign_in import GivenToken
 from provisioning.test_and_save import Heard, ask_for_token, read_incidents, read_rows, token_in
 from provisioning.transport import Transport

@@ -13,9 +13,11 @@ from pydantic import SecretStr
 
 from provisioning.clock import RealClock
 from provisioning.engine import Engine, Event
+from provisioning.guard import TenantGuard, connect_guarded
 from provisioning.receipt import Receipt
 from provisioning.settings import Integration, Operator, Settings
-from provisioning.transport import Transport, connect
+from provisioning.transport import Transport
+from provisioning.verdict import Verdict
 from scenarios.tenant_clock import TenantClock
 
 if TYPE_CHECKING:
@@ -73,6 +75,16 @@ class Anywhere:
     engine: Engine
     integration: Integration
 
+    async def prove(self, pasted: Integration) -> Verdict:
+        """As `d365 verify` would with these values: the guard rails are around what was pasted."""
+        places = {"tenant_id": pasted.tenant_id, "environment_url": pasted.environment_url}
+        transport = self.engine.transport
+        rails, transport.guard = transport.guard, TenantGuard(self.engine.settings.model_copy(update=places))
+        try:
+            return await self.engine.verify(pasted)
+        finally:
+            transport.guard = rails
+
 
 @dataclass(frozen=True)
 class LiveSetUp:
@@ -94,11 +106,11 @@ def live_set_up(live_settings: Settings | None) -> Iterator[LiveSetUp | None]:
     receipt = Receipt()
 
     async def set_up() -> Integration:
-        async with connect(RealClock(), ca_file=settings.ca_file) as transport:
+        async with connect_guarded(settings, RealClock(), receipt) as transport:
             return (await Engine(settings, transport, RealClock(), receipt).provision()).integration
 
     async def remove() -> None:
-        async with connect(RealClock(), ca_file=settings.ca_file) as transport:
+        async with connect_guarded(settings, RealClock(), receipt) as transport:
             await Engine(settings, transport, RealClock(), receipt).undo()
 
     try:
@@ -114,7 +126,7 @@ async def anywhere_fake(engine: Engine) -> Anywhere:
 
 @pytest.fixture
 async def anywhere_live(live_set_up: LiveSetUp) -> AsyncIterator[Anywhere]:
-    async with connect(RealClock(), ca_file=live_set_up.settings.ca_file) as transport:
+    async with connect_guarded(live_set_up.settings, RealClock(), live_set_up.receipt) as transport:
         engine = Engine(live_set_up.settings, transport, RealClock(), live_set_up.receipt)
         yield Anywhere(engine, live_set_up.integration)
 

@@ -7,6 +7,7 @@ from provisioning.steps import (
     admin_consent,
     application,
     application_user,
+    certificate,
     client_secret,
     environment_url,
     security_role,
@@ -22,3 +23,7 @@ STEPS: Final[tuple[Step, ...]] = (
     application_user.STEP,
     security_role.STEP,
 )
+
+
+BY_CERTIFICATE: Final = tuple(certificate.STEP if step is client_secret.STEP else step for step in STEPS)
+"""The same where the settings ask for a certificate."""

@@ -43,6 +43,7 @@ async def make(site: Site, finding: Finding) -> Thing:
         if not leftovers:
             raise
         for user in leftovers:
+            site.transport.guard.adopt(user.id, ours=True)  # nobody's any more, and it holds our client id
             await environment.delete_user(user.id)
         made = await environment.create_application_user(_app_id(site), unit)
     return Thing(made, {"app_id": _app_id(site), "business_unit": unit}, ours=True)

@@ -4,11 +4,12 @@ Its value is told once. A secret is kept where the value is at hand and the dire
 one is made, and said so. One whose answer was lost is of no use to anybody: it is removed and replaced.
 """
 
-from calendar import monthrange
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from provisioning.graph import Application, Secret
+from provisioning.lifetime import add_secret, months_later
 from provisioning.problems import NotYet, Refused
 from provisioning.receipt import Thing
 from provisioning.said import Said
@@ -29,16 +30,18 @@ async def find(site: Site) -> Finding:
     application = await _application(site)
     if application is None:
         return Finding(detail="the application is not seen yet")
-    notes = {"before": sorted(secret.key_id for secret in application.secrets)}
+    # By the instant it begins a secret that nobody heard of is told from one that somebody else added meanwhile.
+    start = site.clock.now().replace(microsecond=0)
+    notes = {"before": sorted(secret.key_id for secret in application.secrets), "start": start.isoformat()}
     if _strays(site, application):
         return Finding(detail="an earlier secret's value was lost; it is replaced", notes=notes, seen=application)
     known = site.recorded(NAME)
     held = _match(site, application, known)
     if held is not None:
-        ours = known is not None and known.id == held.key_id and known.ours
+        ours = site.receipt.has_made(held.key_id)
         members = {"end": held.end.isoformat(), "application": application.id}
         return Finding(Thing(held.key_id, members, ours), detail=f"ends {held.end:%Y-%m-%d}")
-    if known is not None and site.secret is not None and await _is_accepted_somewhere(site):
+    if known is not None and site.secret is not None and await is_accepted_somewhere(site):
         return Finding(known, detail="not listed everywhere yet, but accepted")
     if known is not None and site.secret is None:
         detail = "the value of the earlier secret is not at hand, so a new one is made beside it"
@@ -54,13 +57,14 @@ async def make(site: Site, finding: Finding) -> Thing:
         raise NotYet("add a client secret", Said("graph", 404, "Request_ResourceNotFound", "not seen yet"))
     for stray in _strays(site, application):
         await site.access.graph.remove_secret(application.id, stray.key_id)
-    start = site.clock.now()
-    end = _months_later(start, site.settings.secret_months)
-    made, value = await site.access.graph.add_secret(
-        application.id, name=site.settings.secret_name, start=start, end=end
-    )
-    site.take_secret(value)
-    return Thing(made.key_id, {"end": made.end.isoformat(), "application": application.id}, ours=True)
+    asked = site.asked(NAME)
+    noted = asked.notes.get("start") if asked is not None else None
+    start = datetime.fromisoformat(noted) if noted else site.clock.now()
+    end = months_later(site.clock.now(), site.settings.secret_months)
+    added = await add_secret(site.access.graph, application.id, name=site.settings.secret_name, start=start, end=end)
+    site.take_secret(added.value)
+    members = {"end": added.secret.end.isoformat(), "application": application.id}
+    return Thing(added.secret.key_id, {**members, "note": added.note} if added.note else members, ours=True)
 
 
 async def unmake(site: Site, thing: Thing) -> None:
@@ -86,7 +90,7 @@ async def ready(site: Site, thing: Thing) -> bool:
     return True
 
 
-async def _is_accepted_somewhere(site: Site) -> bool:
+async def is_accepted_somewhere(site: Site) -> bool:
     """Whether any replica of the token service takes the value at hand: a young secret is not listed everywhere yet."""
     for _ in range(_REPLICAS):
         try:
@@ -122,26 +126,26 @@ def _strays(site: Site, application: Application) -> list[Secret]:
         return []
     known = site.recorded(NAME)
     spared = {*asked.notes["before"], known.id if known is not None else ""}
-    return [s for s in application.secrets if s.key_id not in spared and s.name == site.settings.secret_name]
+    alike = [s for s in application.secrets if s.key_id not in spared and s.name == site.settings.secret_name]
+    start = asked.notes.get("start")
+    return [s for s in alike if start is None or s.start == datetime.fromisoformat(start)]
 
 
 def _match(site: Site, application: Application, known: Thing | None) -> Secret | None:
     """The listed secret that the value at hand belongs to; the recorded one before one with the same beginning."""
     if site.secret is None:
         return None
-    hint = site.secret.get_secret_value()[:_HINT_LENGTH]
-    fitting = [s for s in application.secrets if s.hint == hint and s.end > site.clock.now()]
-    recorded = [s for s in fitting if known is not None and s.key_id == known.id]
-    if recorded or len(fitting) == 1:
-        return (recorded or fitting)[0]
+    candidates = fitting(site, application.secrets)
+    recorded = [s for s in candidates if known is not None and s.key_id == known.id]
+    if recorded or len(candidates) == 1:
+        return (recorded or candidates)[0]
     return None
 
 
-def _months_later(start: datetime, months: int) -> datetime:
-    """The same day so many months later, or that month's last."""
-    year, month = divmod(start.month - 1 + months, 12)
-    year, month = start.year + year, month + 1
-    return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
+def fitting(site: Site, listed: Sequence[Secret]) -> list[Secret]:
+    """Those listed secrets in force that begin as the value at hand; one, unless two begin alike."""
+    hint = site.secret.get_secret_value()[:_HINT_LENGTH] if site.secret is not None else None
+    return [secret for secret in listed if secret.hint == hint and secret.end > site.clock.now()]
 
 
 STEP: Final = Step(

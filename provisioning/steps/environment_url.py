@@ -9,6 +9,8 @@ from provisioning.receipt import Thing
 from provisioning.step import Finding, Permit, Site, Step
 
 NAME: Final = "environment_url"
+# How the token service says that it knows no environment of this URL (AADSTS500011, AADSTS70011 and their kin).
+_NO_SUCH_RESOURCE: Final = frozenset({"invalid_resource", "invalid_scope", "invalid_target"})
 
 
 async def find(site: Site) -> Finding:
@@ -17,6 +19,8 @@ async def find(site: Site) -> Finding:
     try:
         me = await site.who_am_i()
     except (Refused, NotReached) as problem:
+        if problem.said is not None and problem.said.service == "login" and problem.said.error not in _NO_SUCH_RESOURCE:
+            raise  # the operator could not sign in, whatever the environment
         raise Problem(
             f"reach the environment {url}",
             problem.heard,
@@ -53,10 +57,7 @@ async def may_pass(site: Site) -> Permit:
 
 async def _others(site: Site) -> str:
     """The environments that the operator can see, those with the same name first; "" where the list is closed."""
-    try:
-        environments = await site.access.power_platform.environments()
-    except (Refused, NotPermitted, NotReached):
-        return ""
+    environments = await site.access.environments()
     wished = dataverse_host(site.settings.environment_url.removeprefix("https://"))
     label = wished.label if wished else ""
     urls = sorted((e.url for e in environments), key=lambda url: (f"//{label}." not in url, url))

@@ -175,7 +175,7 @@ STEP: Final = Step(
     NAME,
     "Assign a security role",
     5,
-    ("application_user", "client_secret"),
+    ("application_user",),
     find,
     make,
     unmake,

@@ -14,6 +14,7 @@ import httpx
 from mock_services.cloud import FakeCloud
 from mock_services.tenant import FakeTenant
 from provisioning.engine import Engine
+from provisioning.guard import TenantGuard
 from provisioning.problems import Problem
 from provisioning.receipt import Receipt
 from provisioning.settings import Integration, Settings, checked_settings
@@ -93,7 +94,8 @@ class Case:
         clock = TenantClock(self.tenant)
         receipt = Receipt(self.folder / "receipt.json")
         vault = FileVault(self.folder / "values.env")
-        return Engine(self.settings(), Transport(self.client, clock), clock, receipt, vault=vault)
+        guard = TenantGuard(self.settings(), receipt)  # as in a real tenant
+        return Engine(self.settings(), Transport(self.client, clock, guard=guard), clock, receipt, vault=vault)
 
 
 async def converge(

@@ -5,6 +5,7 @@ be struck in turn. What a service itself would answer is said in its own words b
 balancer or a cut cable speaks for none of them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +72,7 @@ _STATUS = {
     Harm.GATEWAY_TIMEOUT: 504,
     Harm.PAGE: 200,
 }
+_TOLD = re.compile(r'"(?:access_token|secretText)":\s*"(?P<value>[^"]+)"')
 _PAGE = "<html><head><title>Please wait</title></head><body><h1>Please wait</h1></body></html>"
 
 
@@ -95,6 +97,12 @@ class HarmingTransport(httpx.AsyncBaseTransport):
         self.instants: list[datetime] = []
         """When each was sent, by the tenant's clock."""
         self.struck: set[int] = set()
+        self.told: set[str] = set()
+        """Every token and every secret that the services told, for who looks where they turn up."""
+
+    def arm(self, harms: Mapping[int, Harm]) -> None:
+        """From now on the requests with these numbers come to harm, counted from the very first one."""
+        self._harms = harms
 
     def disarm(self) -> None:
         """From now on nothing comes to harm."""
@@ -136,7 +144,9 @@ class HarmingTransport(httpx.AsyncBaseTransport):
     async def _through(self, request: httpx.Request) -> httpx.Response:
         if request.method != "GET" and service_of(request.url.host) is not Service.LOGIN:
             self._before_last_write = self._tenant.snapshot()
-        return await self._inner.handle_async_request(request)
+        response = await self._inner.handle_async_request(request)
+        self.told |= {found["value"] for found in _TOLD.finditer((await response.aread()).decode())}
+        return response
 
     async def _stale(self, request: httpx.Request) -> httpx.Response:
         """The answer that a replica gives which has not heard of the last write."""

@@ -43,7 +43,7 @@ async def test_values_pasted_wrong_are_refused_with_the_same_code_and_named(
     mode: FailureMode, anywhere: Anywhere
 ) -> None:
     assert mode.paste is not None
-    verdict = await anywhere.engine.verify(mode.paste(anywhere.integration))
+    verdict = await anywhere.prove(mode.paste(anywhere.integration))
     assert verdict.said is not None
     assert (verdict.said.status, verdict.said.code) == (mode.symptom.status, mode.symptom.code)
     assert verdict.family == mode.family

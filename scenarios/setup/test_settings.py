@@ -1,86 +1,22 @@
 """Bad input gets one sentence that names the field and what to write instead."""
 
-import string
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from provisioning.problems import BadInput
 from provisioning.settings import (
+    Operator,
     client_id,
     client_secret,
     doubts_about_secret,
-    environment_url,
     load_settings,
     tenant_id,
 )
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 URL = "https://contoso.crm4.dynamics.com"
-
-
-@pytest.mark.parametrize(
-    ("pasted", "complaint"),
-    [
-        ("https://contoso.crm4.dynamics.com/", "ends in a slash"),
-        ("https://contoso.crm4.dynamics.com/main.aspx?appid=1", "after the host name"),
-        ("https://contoso.crm4.dynamics.com?x=1", "after the host name"),
-        ("contoso.crm4.dynamics.com", "no https://"),
-        ("contoso.crm4.dynamics.com/", "no https://"),
-        ("http://contoso.crm4.dynamics.com", "begins with http://"),
-        ("https://contoso.crm4.dynamics.com:8443", "has a port"),
-        ("https://me:pw@contoso.crm4.dynamics.com", "user name"),
-    ],
-)
-def test_a_url_that_is_nearly_right_is_refused_with_the_right_one_shown(pasted: str, complaint: str) -> None:
-    with pytest.raises(BadInput) as refusal:
-        environment_url(pasted)
-    sentence = str(refusal.value)
-    assert sentence.startswith("environment_url ")
-    assert complaint in sentence
-    assert "write https://contoso.crm4.dynamics.com" in sentence
-    assert not sentence.endswith("/")
-
-
-@pytest.mark.parametrize(
-    "pasted", ["", "  ", "https://contoso.crm4.dynmics.com", "https://", "nonsense", "https://[oops"]
-)
-def test_what_is_no_environment_is_refused_with_an_example(pasted: str) -> None:
-    with pytest.raises(BadInput, match=r"environment_url .*https://yourorg\.crm\.dynamics\.com"):
-        environment_url(pasted)
-
-
-def test_a_fake_on_this_machine_needs_its_port() -> None:
-    assert environment_url("https://localhost:8443") == "https://localhost:8443"
-    with pytest.raises(BadInput, match="without a port"):
-        environment_url("https://localhost")
-
-
-@given(
-    label=st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=30),
-    region=st.sampled_from(["crm", "crm4", "crm11"]),
-)
-def test_every_plain_environment_url_is_taken_as_it_is(label: str, region: str) -> None:
-    url = f"https://{label}.{region}.dynamics.com"
-    assert environment_url(url) == url
-    assert environment_url(f" {url.upper().replace('HTTPS', 'https')}\n") == url
-
-
-@given(st.text(max_size=80))
-def test_any_other_text_is_either_a_url_or_one_sentence(text: str) -> None:
-    url, sentence = text, ""
-    try:
-        url = environment_url(text)
-    except BadInput as refusal:
-        sentence = str(refusal)
-    if sentence:
-        assert sentence.startswith("environment_url ")
-        assert "write" in sentence
-    else:
-        assert environment_url(url) == url
 
 
 @pytest.mark.parametrize("check", [tenant_id, client_id])
@@ -127,7 +63,10 @@ def test_a_file_goes_before_the_environment_and_an_argument_before_both(tmp_path
         (f'tenant_id = "{TENANT}"\nenvironment_url = "{URL}"\ncolour = 1', "colour is not a known setting"),
         (f'tenant_id = "{TENANT}"\nenvironment_url = "{URL}"\nsecret_months = 36', "secret_months cannot be used"),
         (f'tenant_id = "{TENANT}"\nenvironment_url = "{URL}"\nchannels = ["fax"]', "channels.0 cannot be used"),
-        (f'tenant_id = "{TENANT}"\nenvironment_url = "{URL}/"', "environment_url ends in a slash"),
+        (
+            f'tenant_id = "{TENANT}"\nenvironment_url = "contoso.dynamics.com"',
+            "environment_url names contoso.* no region",
+        ),
         (f'tenant_id = "{TENANT}"\nenvironment_url = "{URL}"\noperator = "me"', "operator cannot be used"),
     ],
 )
@@ -155,3 +94,95 @@ def test_a_secret_of_the_wrong_kind_is_refused_without_being_shown(tmp_path: Pat
         load_settings(file, {})
     assert canary not in f"{refusal.value}{refusal.value!r}"
     assert refusal.value.field == "operator.client_secret"
+
+
+def test_what_was_put_right_in_the_url_is_said_and_goes_no_further() -> None:
+    settings = load_settings(None, {}, tenant_id=TENANT, environment_url=f"{URL}/main.aspx?appid=1&private=2")
+    assert settings.environment_url == URL
+    assert settings.remark == f"{URL}/main.aspx… is read as {URL}"
+    assert load_settings(None, {}, tenant_id=TENANT, environment_url=URL).remark == ""
+
+
+APP = {
+    "D365_ADMIN_CLIENT_ID": TENANT,
+    "D365_ADMIN_CLIENT_SECRET": "s3cr3t",
+    "D365_ADMIN_USERNAME": "me@contoso.eu",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "environ", "kind", "username"),
+    [
+        ("", APP, "secret", ""),
+        ("", {**APP, "D365_ADMIN_SIGN_IN": "browser"}, "browser", "me@contoso.eu"),
+        ('[operator]\nsign_in = "device_code"', APP, "device_code", "me@contoso.eu"),
+        ('[operator]\nsign_in = "az"\nusername = "you@contoso.example"', APP, "az", "you@contoso.example"),
+        ('[operator]\nsign_in = "environment"', {**APP, "AZURE_CLIENT_ID": TENANT, "AZURE_CLIENT_SECRET": "x"},
+         "secret", ""),
+    ],
+)  # fmt: skip
+def test_the_environment_gives_what_the_kind_of_sign_in_takes(
+    tmp_path: Path, said: str, environ: dict[str, str], kind: str, username: str
+) -> None:
+    operator = loaded(tmp_path, said, environ)
+    assert (operator.kind, operator.username) == (kind, username)
+    assert bool(operator.client_secret.get_secret_value()) == (kind == "secret")
+
+
+def test_a_certificate_comes_by_file_or_by_variable(tmp_path: Path) -> None:
+    pem = tmp_path / "operator.pem"
+    pem.write_text("its content is read when it is needed")
+    by_file = loaded(tmp_path, f'[operator]\nclient_id = "{TENANT}"\ncertificate = "{pem}"', {})
+    by_variable = loaded(
+        tmp_path, "", {"D365_ADMIN_CLIENT_ID": TENANT, "D365_ADMIN_CERTIFICATE": str(pem),
+                       "D365_ADMIN_CERTIFICATE_PASSWORD": "pw"})  # fmt: skip
+    as_azure = loaded(
+        tmp_path, '[operator]\nsign_in = "environment"',
+        {"AZURE_CLIENT_ID": TENANT, "AZURE_CLIENT_CERTIFICATE_PATH": str(pem)})  # fmt: skip
+    assert {each.kind for each in (by_file, by_variable, as_azure)} == {"certificate"}
+    assert {each.certificate for each in (by_file, by_variable, as_azure)} == {pem}
+    assert by_variable.certificate_password is not None
+
+
+def test_the_integrations_own_variables_make_nobody_the_operator() -> None:
+    environ = {"AZURE_CLIENT_ID": TENANT, "AZURE_CLIENT_SECRET": "the integration's"}
+    assert load_settings(None, environ, tenant_id=TENANT, environment_url=URL).operator is None
+
+
+def test_an_argument_replaces_the_files_operator_and_names_the_account(tmp_path: Path) -> None:
+    said = f'[operator]\nclient_id = "{TENANT}"\nclient_secret = "s3cr3t"'
+    operator = loaded(tmp_path, said, {}, sign_in="device_code", account="me@contoso.eu")
+    assert (operator.kind, operator.client_id, operator.username) == ("device_code", "", "me@contoso.eu")
+
+
+@pytest.mark.parametrize(
+    ("operator", "sentence"),
+    [
+        (f'client_id = "{TENANT}"', r"operator\.client_secret is missing; .* set D365_ADMIN_CLIENT_SECRET"),
+        ('client_secret = "s3cr3t"', r"operator\.client_id is missing; .* set D365_ADMIN_CLIENT_ID"),
+        ('client_id = "me"', "client_id is not a GUID"),
+        ('sign_in = "password"', r"operator\.sign_in cannot be used; .*device_code"),
+        ('sign_in = "certificate"', r"operator\.client_id is missing"),
+        (
+            'sign_in = "certificate"\ncertificate = "absent.pem"',
+            r"operator\.certificate names absent\.pem",
+        ),
+        ('sign_in = "device_code"\nclient_secret = "s3cr3t"', 'client_secret is not used by sign_in = "device_code"'),
+        (f'sign_in = "az"\nclient_id = "{TENANT}"', 'client_id is not used by sign_in = "az"'),
+        (f'client_id = "{TENANT}"\nclient_secret = "s3cr3t"\nusername = "me"', r"operator\.username is for people"),
+        ('sign_in = "environment"', r"operator\.sign_in is environment, and that names no app; set AZURE_CLIENT_ID"),
+        (f'client_id = "{TENANT}"\nclient_secret = "s3cr3t"\ncertificate = "pyproject.toml"', "leave one out"),
+    ],
+)
+def test_an_operator_that_cannot_sign_in_is_refused_at_the_door(tmp_path: Path, operator: str, sentence: str) -> None:
+    with pytest.raises(BadInput, match=sentence) as refusal:
+        loaded(tmp_path, f"[operator]\n{operator}", {})
+    assert "s3cr3t" not in f"{refusal.value}{refusal.value!r}"
+
+
+def loaded(folder: Path, said: str, environ: dict[str, str], **arguments: object) -> Operator:
+    file = folder / "live.toml"
+    file.write_text(f'tenant_id = "{TENANT}"\nenvironment_url = "{URL}"\n{said}\n')
+    operator = load_settings(file, environ, **arguments).operator
+    assert operator is not None
+    return operator

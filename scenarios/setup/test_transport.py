@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioning.problems import BadInput, NotReached
-from provisioning.transport import Answer, Transport, connect
+from provisioning.transport import Answer, Guard, Transport, Unguarded, connect
 
 URL = "https://contoso.crm4.dynamics.com/api/data/v9.2/contacts"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -37,7 +36,7 @@ Reply = httpx.Response | Exception
 class Line:
     """A wire that gives the replies one after the other, the last one for ever."""
 
-    def __init__(self, *replies: Reply, guard: Callable[[httpx.Request], None] | None = None) -> None:
+    def __init__(self, *replies: Reply, guard: Guard | None = None) -> None:
         self.replies = list(replies)
         self.requests: list[httpx.Request] = []
         self.clock = HandClock()
@@ -165,10 +164,11 @@ async def test_every_request_has_a_correlation_id_which_its_repeats_share() -> N
 
 
 async def test_a_guard_keeps_a_request_from_leaving() -> None:
-    def refuse(request: httpx.Request) -> None:
-        raise PermissionError(request.method)
+    class Refusing(Unguarded):
+        def check(self, request: httpx.Request) -> None:
+            raise PermissionError(request.method)
 
-    line = Line(answer(200), guard=refuse)
+    line = Line(answer(200), guard=Refusing())
     with pytest.raises(PermissionError, match="DELETE"):
         await line.send("DELETE")
     assert line.requests == []

@@ -1,0 +1,61 @@
+"""`d365 plan` as scripts and people use it: in a rehearsal, and against a tenant behind real sockets."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from scenarios.journeys.conftest import Run
+
+SETTINGS = 'environment_url = "https://contoso.crm4.dynamics.com/main.aspx?appid=1"\n'
+PLAN = ("--", sys.executable, "-m", "d365", "plan", "--live", "--settings", "live.toml")
+
+
+def test_a_rehearsed_plan_names_every_step_and_what_it_needs(d365: Run) -> None:
+    done = d365("plan")
+    assert done.returncode == 0, done.stderr
+    assert "Register the application      make" in done.stdout
+    assert "needs the Microsoft Graph permission Application.ReadWrite.All or" in done.stdout
+    assert "6 steps to do." in done.stdout
+    assert "nothing left this machine" in done.stdout
+
+
+def test_a_plan_for_a_real_tenant_says_what_it_made_of_the_url(d365: Run, tmp_path: Path) -> None:
+    (tmp_path / "live.toml").write_text(SETTINGS)
+    done = d365("run", *PLAN, "--json")
+    told = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert told["environment_url"] == "https://contoso.crm4.dynamics.com"
+    assert "is read as https://contoso.crm4.dynamics.com" in done.stderr
+    assert "appid" not in done.stderr
+    assert {step["action"] for step in told["steps"]} == {"keep", "make"}
+    assert [*tmp_path.iterdir()] == [tmp_path / "live.toml"]  # no receipt: nothing was begun
+
+
+def test_an_operator_who_lacks_something_is_told_and_the_exit_code_says_so(d365: Run, tmp_path: Path) -> None:
+    """The integration itself, taken for the operator: a user of the environment, and nobody in the directory."""
+    (tmp_path / "live.toml").write_text(SETTINGS)
+    done = d365("run", "--provisioned", *PLAN, "--sign-in", "environment")
+    assert done.returncode == 1, done.stderr
+    assert "LACKING" in done.stdout
+    assert "next, the customer's Entra admin: give the operator the Microsoft Graph permission" in done.stdout
+    assert "fake-" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("--live",), 2, "--settings is missing"),
+        (("--live", "--settings", "live.toml", "--sign-in", "password"), 2, "operator.sign_in cannot be used"),
+        (("--live", "--settings", "live.toml", "--sign-in", "az"), 3, "az"),
+    ],
+)
+def test_what_cannot_be_planned_is_one_sentence_and_an_exit_code(
+    d365: Run, tmp_path: Path, arguments: tuple[str, ...], code: int, sentence: str
+) -> None:
+    (tmp_path / "live.toml").write_text(f'tenant_id = "2f1c7b52-90a4-4d8e-9b0f-3a6f1c2d4e5f"\n{SETTINGS}')
+    done = d365("plan", *arguments, PATH=str(tmp_path))
+    assert done.returncode == code
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr

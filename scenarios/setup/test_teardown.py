@@ -1,0 +1,128 @@
+"""Taking down: listed first, ours alone, whatever stopped the run that made it or the teardown itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mock_services.cloud import FakeCloud
+from provisioning.engine import Engine
+from provisioning.guard import TenantGuard
+from provisioning.patience import Patience
+from provisioning.problems import Problem
+from provisioning.receipt import Receipt
+from provisioning.rotation import rotate
+from provisioning.steps import STEPS
+from provisioning.teardown import survey, take_down
+from provisioning.vault import MemoryVault
+from scenarios.convergence.converging import everything, opened
+from scenarios.convergence.harms import Harm, Killed
+from scenarios.setup.conftest import Losses, Onlooker
+
+
+@pytest.fixture
+def engine(engine: Engine) -> Engine:
+    """With a vault, and within the rails of a live run."""
+    engine.vault = MemoryVault()
+    engine.transport.guard = TenantGuard(engine.settings, engine.receipt)
+    return engine
+
+
+async def test_what_will_go_is_listed_newest_first_and_nothing_changes(engine: Engine, losses: Losses) -> None:
+    await engine.provision()
+    losses.sent.clear()
+    items = await survey(engine)
+    assert [item.step for item in items] == [step.name for step in reversed(STEPS)]
+    assert {item.fate for item in items[:-1]} == {"remove"}
+    assert items[-1].fate == "leave"
+    assert {method for method, _ in losses.sent} <= {"GET"}
+
+
+async def test_it_leaves_the_tenant_as_it_was(engine: Engine, tenant: Any) -> None:
+    before = everything(tenant)
+    await engine.provision()
+    await take_down(engine)
+    left = {name for name in everything(tenant) - before if not name.startswith(("Application", "ServicePrincipal"))}
+    assert left == set()  # those two rest in the bin
+    assert tenant.directory.applications() == [a for a in tenant.directory.applications() if not _ours(a, engine)]
+    assert await survey(engine) == ()
+
+
+def _ours(application: Any, engine: Engine) -> bool:
+    return bool(application.display_name == engine.settings.application_name)
+
+
+async def test_what_was_there_before_is_left_and_what_was_changed_on_it_put_back(
+    engine: Engine, onlooker: Onlooker
+) -> None:
+    await onlooker.tell_graph("POST", "applications", {"displayName": engine.settings.application_name})
+    await engine.provision()
+    await rotate(engine, keep_old=True)
+    fates = {item.step: item.fate for item in await survey(engine)}
+    assert fates["application"] == "restore"
+    await take_down(engine)
+    [application] = await onlooker.applications()
+    assert application["requiredResourceAccess"] == []
+    assert application["passwordCredentials"] == []  # both of ours, the replaced one too
+
+
+async def test_of_a_rotation_that_was_stopped_nothing_stays_on_an_adopted_application(
+    engine: Engine, onlooker: Onlooker, losses: Losses
+) -> None:
+    await onlooker.tell_graph("POST", "applications", {"displayName": engine.settings.application_name})
+    await engine.provision()
+    engine.patience = Patience(deadline=timedelta(0))
+    losses.next("POST", "/addPassword")
+    with pytest.raises(Problem):
+        await rotate(engine)
+    [application] = await onlooker.applications()
+    assert len(application["passwordCredentials"]) == 2
+    await take_down(engine)
+    [application] = await onlooker.applications()
+    assert application["passwordCredentials"] == []
+
+
+async def test_without_a_receipt_what_carries_our_marker_is_ours(engine: Engine, onlooker: Onlooker) -> None:
+    await engine.provision()
+    lost = Engine(engine.settings, engine.transport, engine.clock, Receipt())
+    engine.transport.guard = TenantGuard(engine.settings, lost.receipt)
+    assert [item.step for item in await survey(lost)] == ["service_principal", "application"]
+    await take_down(lost)
+    assert await onlooker.applications() == []
+
+
+async def test_a_registration_of_our_name_without_our_marker_is_not_ours(engine: Engine, onlooker: Onlooker) -> None:
+    await onlooker.tell_graph("POST", "applications", {"displayName": engine.settings.application_name})
+    assert await survey(engine) == ()
+    assert await take_down(engine) == ()
+    assert len(await onlooker.applications()) == 1
+
+
+async def _harmed(number: int, harm: Harm) -> tuple[int, set[str]]:
+    """Set up, take down while one request of the teardown comes to harm, again until it is done; what is left."""
+    cloud = FakeCloud()
+    tenant = cloud.create_tenant()
+    before = everything(tenant)
+    async with opened(cloud, tenant, {}) as case:
+        await case.engine().provision()
+        first = len(case.transport.requests)
+        case.transport.arm({first + number: harm})
+        for _ in range(3):
+            try:
+                await take_down(case.engine())
+                break
+            except (Problem, Killed):
+                continue
+        count = len(case.transport.requests) - first
+    directory = tenant.directory
+    binned: tuple[Any, ...] = (*directory.deleted_applications(), *directory.deleted_service_principals())
+    return count, set(everything(tenant) - before) - {f"{type(each).__name__} {each.id}" for each in binned}
+
+
+async def test_a_teardown_that_was_stopped_anywhere_is_finished_by_the_next() -> None:
+    """Killed when a request was done and nothing of it was written down; every harm was run by hand."""
+    count, _ = await _harmed(-1, Harm.KILLED_AFTER)
+    for number in range(2, count, 3):
+        assert (await _harmed(number, Harm.KILLED_AFTER))[1] == set(), number
