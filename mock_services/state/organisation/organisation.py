@@ -16,10 +16,12 @@ from mock_services.state.organisation.privileges import Depth
 from mock_services.state.organisation.roles import Grants, Roles
 from mock_services.state.organisation.rows import Row, Rows
 from mock_services.state.organisation.schema import Schema, metadata, sql_table, standard_schema
+from mock_services.state.service_limits import ServiceLimits
 from mock_services.state.store import Store
 
 _IDENTITY = ("host", "organisation_id", "environment_id", "tenant_id", "display_name", "unique_name")
 SOLUTIONS = frozenset({"customer_service", "omnichannel"})
+STATES = ("Enabled", "AdminMode", "Disabled")
 _PAGE_SIZE = 1024
 """Bytes: dozens of nearly empty tables would fill four times the room with SQLite's own choice."""
 _FIRST_TICKET = 999
@@ -40,6 +42,7 @@ class Organisation:
         self.roles = Roles(self.rows)
         self.people = People(self.rows, self.roles)
         self.customisation = Customisation(self.rows)
+        self.limits = ServiceLimits()
         self._identity: dict[str, Any] = {}
         with suppress(sa.exc.OperationalError):  # no settings yet: to be founded
             self._read_identity()
@@ -99,11 +102,13 @@ class Organisation:
 
     @property
     def state(self) -> str:
-        """`Enabled` or `Disabled`."""
+        """`Enabled`, `AdminMode` or `Disabled`: an environment's runtime states (Terraform provider, models.go)."""
         return str(self.store.value(sa.select(sql_table("settings").c.state)))
 
     def set_state(self, state: str) -> None:
-        """Enable or disable the organisation."""
+        """Enable or disable the organisation, or let administrators in alone. Raises ValueError for another state."""
+        if state not in STATES:
+            raise ValueError(f"no state called {state}; there are {', '.join(STATES)}")
         self.store.write(sa.update(sql_table("settings")).values(state=state))
 
     @property
