@@ -85,5 +85,8 @@ async def test_who_am_i_and_its_neighbours(administrator: Caller, tenant: FakeTe
     query = "RetrieveCurrentOrganization(AccessType=@p1)?@p1=Microsoft.Dynamics.CRM.EndpointAccessType'Default'"
     detail = (await administrator.get(query)).json()["Detail"]
     assert detail["TenantId"] == tenant.id
+    assert error(await administrator.get("RetrieveCurrentOrganization()")) == (404, "0x80060888")
+    wrong = await administrator.get("RetrieveCurrentOrganization(AccessType=@p1)?@p1='Elsewhere'")
+    assert error(wrong) == (400, "0x80060888")
     assert detail["EnvironmentId"] == organisation.environment_id
     assert detail["Endpoints"]["Values"][0] == f"https://{organisation.host}/"

@@ -117,7 +117,9 @@ class Call:
         if not self.raw_body.strip():
             raise payload(set_name, facts.NO_STREAM)
         try:
-            value = json.loads(self.raw_body, parse_constant=_refuse_constant)
+            value = json.loads(self.raw_body, parse_constant=_refuse_constant, object_pairs_hook=_once_each)
+        except _Repeated as problem:
+            raise payload(set_name, facts.REPEATED_PROPERTY.format(name=problem)) from None
         except (ValueError, RecursionError) as problem:
             why = "The nesting is too deep." if isinstance(problem, RecursionError) else _where(problem)
             raise payload(set_name, facts.BAD_JSON.format(why=why)) from None
@@ -160,6 +162,19 @@ def read_preferences(text: str) -> Preferences:
     return Preferences(found.get("return") == "representation", annotations, page_size, tuple(applied))
 
 
+class _Repeated(Exception):
+    """A member that an object has twice."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise _Repeated(repeated[:200].encode("utf-8", "replace").decode())
+    return found
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
@@ -170,8 +185,6 @@ def _where(problem: Exception) -> str:
     return "The content cannot be read as JSON."
 
 
-def not_for_collection(method: str) -> Refusal:
-    """405 for a verb that a collection does not take."""
-    return Refusal(
-        "0x80060888", facts.NOT_ON_COLLECTION.format(method=method), status=405, headers={"Allow": "GET,POST"}
-    )
+def not_allowed(method: str, allowed: str) -> Refusal:
+    """405 for a verb that is not for this kind of address."""
+    return Refusal("", facts.NOT_ON_COLLECTION.format(method=method), status=405, headers={"Allow": allowed})

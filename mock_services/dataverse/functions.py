@@ -1,29 +1,35 @@
 """Functions and actions: `WhoAmI`, the ones about roles and privileges, and `AddToQueue`."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from mock_services.dataverse import casework, facts, roles, rules
+from mock_services.dataverse import bulk_deletion, casework, duplicate_rules, facts, queue_items, roles
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, no_resource, no_segment
-from mock_services.dataverse.parameters import addressed_row, named_row
-from mock_services.dataverse.records import existing
+from mock_services.dataverse.parameters import addressed_row
 from mock_services.dataverse.security import Security
 from mock_services.dataverse.urls import as_guid, read_arguments
+from mock_services.dataverse.writing import existing
 from mock_services.errors import Unmodelled
 from mock_services.state.organisation.definitions import Table
 
 Row = Mapping[str, Any]
+_ACCESS_TYPE = re.compile(r"^(Microsoft\.Dynamics\.CRM\.EndpointAccessType)?'(Default|Internet|Intranet)'$")
 
 # Operations that exist and are not played yet: 501 with their name, rather than the 404 of one that does not exist.
 _NOT_YET = {
-    "BulkDelete", "CreateEntities", "CalculateTotalTimeIncident", "GrantAccess",
-    "Merge", "ModifyAccess", "RetrieveAadUserPrivileges",
-    "RetrieveAadUserRoles", "RetrieveMetadataChanges",
-    "RevokeAccess", "RouteTo",
+    "ApplyRoutingRule", "BulkDetectDuplicates", "CloseQuote", "CreateEntities", "ExportSolution", "FormatAddress",
+    "GetAllTimeZonesWithDisplayName", "GetTimeZoneCodeByLocalizedName", "GrantAccess", "ImportSolution",
+    "InitializeFrom", "InstantiateTemplate", "IsValidStateTransition", "LocalTimeFromUtcTime", "LoseOpportunity",
+    "Merge", "ModifyAccess", "PublishAllXml", "PublishXml", "QualifyLead",
+    "RetrieveAadUserPrivileges", "RetrieveAadUserRoles", "RetrieveAvailableLanguages", "RetrieveDuplicates",
+    "RetrieveMetadataChanges", "RetrieveProvisionedLanguages", "RevokeAccess", "Rollup", "SendEmail",
+    "SendEmailFromTemplate", "SendTemplate", "UtcTimeFromLocalTime", "WinOpportunity",
+    "WinQuote",
 }  # fmt: skip
 
 
@@ -79,8 +85,12 @@ def _retrieve_version(call: Call, _arguments: Mapping[str, str]) -> Answer:
     return _response(call, "RetrieveVersion", {"Version": facts.VERSION_NUMBER})
 
 
-def _retrieve_current_organization(call: Call, _arguments: Mapping[str, str]) -> Answer:
-    """As powerapps-docs webapiservice-functions-and-actions.md shows it."""
+def _retrieve_current_organization(call: Call, arguments: Mapping[str, str]) -> Answer:
+    """As powerapps-docs webapiservice-functions-and-actions.md shows it; `AccessType` is a parameter it must have."""
+    if set(arguments) != {"AccessType"}:
+        raise no_segment("RetrieveCurrentOrganization")
+    if not _ACCESS_TYPE.match(arguments["AccessType"]):
+        raise Refusal("0x80060888", facts.BAD_KEY)
     organisation, base = call.organisation, call.exchange.base
     services = f"{base}/XRMServices/2011"
     detail = {
@@ -88,11 +98,12 @@ def _retrieve_current_organization(call: Call, _arguments: Mapping[str, str]) ->
         "FriendlyName": organisation.display_name,
         "OrganizationVersion": facts.VERSION_NUMBER,
         "EnvironmentId": organisation.environment_id,
+        "DatacenterId": "00000000-0000-0000-0000-000000000000",
         "Geo": "EMEA" if organisation.region == "crm4" else "NA",
         "TenantId": organisation.tenant_id,
         "UrlName": organisation.host.split(".")[0],
         "UniqueName": organisation.unique_name,
-        "State": organisation.state,
+        "State": "Enabled",  # a disabled organisation answers nobody, and administration mode is no state of its own
         "Endpoints": {
             "Count": 3,
             "IsReadOnly": False,
@@ -143,32 +154,6 @@ def _remove_privilege(call: Call, role_id: str) -> Answer:
     return NO_CONTENT
 
 
-def _add_to_queue(call: Call, queue_id: str) -> Answer:
-    """Takes AppendTo on the queue and Read on what is put there (Learn gg334652; the Read is inferred)."""
-    queue, item = call.schema.table("queue"), call.schema.table("queueitem")
-    target, target_id = _target(call)
-    row = existing(call, target, target_id, "Read")
-    existing(call, queue, queue_id, "AppendTo")
-    source = call.body.get("SourceQueue")
-    source_id = as_guid(str(source.get("queueid", ""))) if isinstance(source, dict) else None
-    with call.organisation.store.transaction():
-        for active in call.organisation.select(item.logical, objectid=row[target.primary_id], statecode=0):
-            if active["queueid"] == source_id:
-                call.organisation.delete(item.logical, active["queueitemid"])
-        rules.check_queue(call, queue_id, row[target.primary_id])
-        values = {"queueid": queue_id, "objectid": row[target.primary_id], "objectid_type": target.logical}
-        made = call.organisation.rows.insert(item.logical, values, by=call.caller_id)
-    return _response(call, "AddToQueue", {"QueueItemId": made})
-
-
-def _target(call: Call) -> tuple[Table, str]:
-    """The table and id that `Target` names; the table must take part in queues. Raises Refusal."""
-    table, id_ = named_row(call, "Target", "queues")
-    if not table.queues:
-        raise Refusal("0x80040203", f"Entity {table.logical} is not enabled for queues.")
-    return table, id_
-
-
 def _retrieve_principal_access(call: Call, user_id: str) -> Answer:
     """The rights a user has on one row, by roles, teams and ownership. The order of the names is inferred."""
     user = existing(call, call.schema.table("systemuser"), user_id, "Read")
@@ -214,7 +199,12 @@ _UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
     "RetrieveRolePrivilegesRole": _retrieve_role_privileges,
     "RetrieveTotalRecordCount": _retrieve_total_record_count,
 }
-_UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {"CloseIncident": casework.close_incident}
+_UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
+    "BulkDelete": bulk_deletion.bulk_delete,
+    "CloseIncident": casework.close_incident,
+    "RouteTo": queue_items.route_to,
+    "UnpublishDuplicateRule": duplicate_rules.unpublish,
+}
 _SOLUTION_OF = {"CloseIncident": "customer_service"}
 _BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
     ("systemuser", "RetrieveUserPrivileges"): ("GET", _retrieve_user_privileges),
@@ -222,9 +212,11 @@ _BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
     ("role", "AddPrivilegesRole"): ("POST", _add_privileges),
     ("role", "ReplacePrivilegesRole"): ("POST", _replace_privileges),
     ("role", "RemovePrivilegeRole"): ("POST", _remove_privilege),
-    ("queue", "AddToQueue"): ("POST", _add_to_queue),
-    ("queueitem", "PickFromQueue"): ("POST", casework.pick_from_queue),
-    ("queueitem", "ReleaseToQueue"): ("POST", casework.release_to_queue),
-    ("queueitem", "RemoveFromQueue"): ("POST", casework.remove_from_queue),
+    ("duplicaterule", "PublishDuplicateRule"): ("POST", duplicate_rules.publish),
+    ("queue", "AddToQueue"): ("POST", queue_items.add_to_queue),
+    ("queueitem", "PickFromQueue"): ("POST", queue_items.pick_from_queue),
+    ("queueitem", "ReleaseToQueue"): ("POST", queue_items.release_to_queue),
+    ("queueitem", "RemoveFromQueue"): ("POST", queue_items.remove_from_queue),
+    ("incident", "CalculateTotalTimeIncident"): ("GET", casework.total_time),
     ("systemuser", "RetrievePrincipalAccess"): ("GET", _retrieve_principal_access),
 }
