@@ -59,7 +59,7 @@ class Recorder:
         def recorded(journal: Journal, **exchange: Any) -> Entry:
             entry = record(journal, **exchange)
             for each in self._subjects:
-                if entry.service == each.name and entry.status < 400 and self._test:
+                if entry.service in {each.name, *each.journals} and entry.status < 400 and self._test:
                     door = each.door_of(entry.method, entry.url)
                     if door is not None and door in each.operations:
                         self._met[each.name]["operations"][door].add(self._test)

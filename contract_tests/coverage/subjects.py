@@ -36,11 +36,13 @@ class Subject:
     """What the service raises: its `row` is one of the rows."""
     legend: str = ""
     """What the abbreviations in its evidence mean."""
+    journals: frozenset[str] = frozenset()
+    """What the journal calls it besides its name."""
 
 
 def subjects() -> tuple[Subject, ...]:
     """The services, in the order of their pages."""
-    return _login(), _graph(), _management(), _portal()
+    return _login(), _graph(), _management(), _portal(), _power_platform()
 
 
 def _named(modules: tuple[ModuleType, ...], kind: type) -> dict[str, Row]:
@@ -106,6 +108,41 @@ def _portal() -> Subject:
     return Subject(
         "portal", "The portal's back end", _named((facts,), facts.Refusal), {consent: OPERATION}, door_of, Refused
     )
+
+
+def _power_platform() -> Subject:
+    from mock_services.power_platform import admin, discovery, facts, platform
+    from mock_services.power_platform.answers import segments_of
+    from mock_services.power_platform.errors import Refused
+
+    instances = "GET globaldisco…/api/discovery/v2.0/Instances"
+
+    def spelt(method: str, host: str, pattern: tuple[str, ...]) -> str:
+        return f"{method} {host}/{'/'.join('{key}' if part == '*' else part for part in pattern)}"
+
+    def door_of(method: str, url: str) -> str | None:
+        segments = segments_of(urlsplit(url).path)
+        if discovery.is_instances(segments):
+            return instances
+        if found := admin.find_door(segments):
+            return spelt(method, "api.bap…", found[0])
+        read = platform.find_door(segments)
+        return spelt(method, "api.powerplatform.com", read[0]) if read else None
+
+    operations = {
+        spelt(method, "api.bap…", pattern): f"power_platform.{name}"
+        for pattern, verbs in admin.DOORS
+        for method, (name, _) in verbs.items()
+    }
+    operations |= {
+        spelt("GET", "api.powerplatform.com", pattern): f"power_platform.{name}"
+        for pattern, name, _, _ in platform.DOORS
+    }
+    operations[instances] = discovery.OPERATION
+    legend = " ".join((facts.__doc__ or "").partition("\n\n")[2].split())
+    rows = _named((facts,), facts.Refusal)
+    journals = frozenset({"discovery"})
+    return Subject("power_platform", "Power Platform", rows, operations, door_of, Refused, legend, journals)
 
 
 def _graph() -> Subject:
