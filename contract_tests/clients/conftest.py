@@ -59,7 +59,7 @@ def administrator(
 ) -> Iterator[DataverseClient]:
     """Microsoft's Dataverse SDK as the operator, who is System Administrator."""
     operator = served_tenant[1].operator
-    with ClientSecretCredential(four_values.tenant_id, operator.client_id, operator.secret) as credential:
+    with ClientSecretCredential(four_values.tenant_id, operator.client_id, operator.client_secret) as credential:
         client = DataverseClient(four_values.environment_url, credential)
         yield client
         client.close()

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import quote
 
 import pytest
@@ -10,13 +11,13 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract_tests.dataverse.asking import Caller, error
+from contract_tests.dataverse.asking import Caller, admit, error
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
-from mock_services.dataverse.resolver import ColumnResolver
-from mock_services.odata import filters
+from mock_services.dataverse.calls import Call
+from mock_services.dataverse.querying.conditions import compile_condition, scope_of
+from mock_services.odata.filters import read_filter
 from mock_services.state.organisation import Organisation
-from mock_services.state.organisation.definitions import standard_tables
 from mock_services.state.organisation.schema import sql_table
 from mock_services.state.store import Store
 from mock_services.tenant import FakeTenant
@@ -256,6 +257,12 @@ def scratch() -> Organisation:
     return organisation
 
 
+def _clause(organisation: Organisation, text: str) -> sa.ColumnElement[bool]:
+    """A filter of contacts as SQL, asked by nobody in particular."""
+    nobody = cast(Call, SimpleNamespace(organisation=organisation, schema=organisation.schema))
+    return compile_condition(read_filter(text), scope_of(nobody, organisation.schema.table("contact")))
+
+
 @given(rows=_ROWS, condition=st.recursive(_LEAVES, _joined, max_leaves=6))
 def test_a_filter_in_sql_agrees_with_a_plain_reading(scratch: Organisation, rows: list[Row], condition: Test) -> None:
     text, holds = condition
@@ -264,16 +271,56 @@ def test_a_filter_in_sql_agrees_with_a_plain_reading(scratch: Organisation, rows
     for number, row in enumerate(rows):
         row.pop("donotfax", None)
         scratch.store.write(contact.insert(), row | {"contactid": str(number)})
-    clause = filters.where(text, ColumnResolver(scratch, standard_tables()["contact"]))
+    clause = _clause(scratch, text)
     found = {row["contactid"] for row in scratch.store.rows(sa.select(contact.c.contactid).where(clause))}
     assert found == {str(number) for number, row in enumerate(rows) if holds(row)}
 
 
 def test_looking_up_by_address_or_owner_uses_an_index(scratch: Organisation) -> None:
-    resolver = ColumnResolver(scratch, standard_tables()["contact"])
     owner = "11111111-2222-4333-8444-555555555555"
     for text in ("emailaddress1 eq 'a@b.c'", f"_parentcustomerid_value eq {owner}", f"contactid eq {owner}"):
-        query = sa.select(sql_table("contact")).where(filters.where(text, resolver))
+        query = sa.select(sql_table("contact")).where(_clause(scratch, text))
         compiled = query.compile(compile_kwargs={"literal_binds": True}, dialect=sa.create_engine("sqlite://").dialect)
         plan = scratch.store.rows(sa.text(f"EXPLAIN QUERY PLAN {compiled}"))
         assert "USING INDEX" in plan[0]["detail"], plan
+
+
+async def test_an_owner_is_a_principal_and_a_reference_is_an_address(administrator: Caller, tenant: FakeTenant) -> None:
+    contact = await administrator.make("contacts", {"lastname": "Owned"})
+    row = (await administrator.get(f"contacts({contact})?$select=lastname&$expand=ownerid")).json()
+    assert row["ownerid"]["@odata.type"] == "#Microsoft.Dynamics.CRM.systemuser"
+    found = (await administrator.get("contacts?$select=lastname&$expand=owninguser/$ref")).json()["value"]
+    assert found[0]["owninguser"]["@odata.id"].endswith(f"/systemusers({row['ownerid']['ownerid']})")
+    assert error(await administrator.get("contacts?$expand=ownerid($select=fullname)")) == (400, "0x80060888")
+    assert error(await administrator.get("accounts?$expand=contact_customer_accounts/$ref")) == (400, "0x80060888")
+
+
+async def test_a_lambda_asks_of_related_rows_within_reach(
+    administrator: Caller, integration: Caller, tenant: FakeTenant
+) -> None:
+    organisation = tenant.organisation
+    account = organisation.insert("account", {"name": "Contoso"})
+    organisation.insert("account", {"name": "Empty"})
+    for name in ("Ada", "Bo"):
+        parent = {"parentcustomerid": account, "parentcustomerid_type": "account"}
+        organisation.insert("contact", {"firstname": name, "fax": "1"} | parent)
+
+    async def names(asking: Caller, condition: str) -> list[str]:
+        found = (await asking.get(f"accounts?$select=name&$filter={condition}&$orderby=name")).json()["value"]
+        return [row["name"] for row in found]
+
+    many = "contact_customer_accounts"
+    assert await names(administrator, f"{many}/any(c:c/firstname eq 'ada')") == ["Contoso"]
+    assert await names(administrator, f"{many}/any()") == ["Contoso"]
+    assert await names(administrator, f"not {many}/any()") == ["Empty"]
+    assert await names(administrator, f"{many}/all(c:c/firstname eq 'Ada')") == ["Empty"]
+    assert await names(administrator, f"{many}/all(c:c/fax eq '1')") == ["Contoso", "Empty"]
+    inside = "c/Microsoft.Dynamics.CRM.In(PropertyName='firstname',PropertyValues=['Bo','Cy'])"
+    assert await names(administrator, f"{many}/any(c:{inside})") == ["Contoso"]
+    admit(tenant, {"prvReadAccount": "Global", "prvReadContact": "Basic"})
+    assert await names(integration, f"{many}/any()") == []
+
+
+async def test_a_negated_query_function_is_refused(administrator: Caller) -> None:
+    path = "contacts?$filter=not Microsoft.Dynamics.CRM.Today(PropertyName='createdon')"
+    assert error(await administrator.get(path)) == (400, "0x80060888")

@@ -101,6 +101,11 @@ class Call:
         return read_query(self.raw_query)
 
     @cached_property
+    def given(self) -> Mapping[str, str]:
+        """The query options by name; of one given twice the last."""
+        return dict(self.query)
+
+    @cached_property
     def aliases(self) -> Mapping[str, str]:
         """Parameter aliases: `@p1` and its value."""
         return {name: value for name, value in self.query if name.startswith("@")}

@@ -7,13 +7,12 @@ import sqlalchemy as sa
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Call
+from mock_services.dataverse.querying.conditions import compile_condition, scope_of
 from mock_services.dataverse.resolver import ColumnResolver
 from mock_services.dataverse.shapes import lookup_value, shape_rows, target_of, wire_names
-from mock_services.errors import Unmodelled
-from mock_services.odata import filters
+from mock_services.odata.filters import read_filter
 from mock_services.odata.options import Expansion, read_orderby, read_top
 from mock_services.odata.problems import BadQuery, UnknownProperty
-from mock_services.state.organisation import Organisation
 from mock_services.state.organisation.definitions import (
     Association,
     Collection,
@@ -27,15 +26,18 @@ _SINGLE = {"$select", "$expand"}
 _COLLECTION = {"$select", "$expand", "$filter", "$orderby", "$top"}
 
 
-def check_expansions(organisation: Organisation, table: Table, expansions: Iterable[Expansion], level: int = 0) -> None:
+def check_expansions(call: Call, table: Table, expansions: Iterable[Expansion], level: int = 0) -> None:
     """Refuse what Dataverse refuses before any row is read. Raises BadQuery, UnknownProperty, Unmodelled."""
     wanted = tuple(expansions)
     if len(wanted) > facts.MOST_EXPANSIONS:
         raise BadQuery(f"The number of $expand exceeds the limit of {facts.MOST_EXPANSIONS}.")
     for each in wanted:
-        to, is_single = _destination(organisation.schema, table, each.name)
-        if each.is_reference:
-            raise Unmodelled("$expand with $ref")
+        if _is_principal(table, each.name):
+            _check_principal(each)
+            continue
+        to, is_single = _destination(call.schema, table, each.name)
+        if each.is_reference and not is_single:
+            raise BadQuery("Expand with $ref is only supported on lookup type navigation property.")
         allowed = _SINGLE if is_single else _COLLECTION
         for option in each.options:
             if option not in _COLLECTION:
@@ -43,14 +45,14 @@ def check_expansions(organisation: Organisation, table: Table, expansions: Itera
             if option not in allowed or (level and option in ("$orderby", "$top")):
                 raise BadQuery(facts.EXPAND_LIMITED)
         wire_names(to, each.select)
-        resolver = ColumnResolver(organisation, to)
+        resolver = ColumnResolver(call.organisation, to)
         if "$filter" in each.options:
-            filters.where(each.options["$filter"], resolver)
+            compile_condition(read_filter(each.options["$filter"]), scope_of(call, to))
         for key in read_orderby(each.options["$orderby"]) if "$orderby" in each.options else ():
             resolver.operand(key.path)
         if "$top" in each.options:
             read_top(each.options["$top"])
-        check_expansions(organisation, to, each.expand, level + 1)
+        check_expansions(call, to, each.expand, level + 1)
 
 
 def expand_rows(
@@ -58,7 +60,9 @@ def expand_rows(
 ) -> None:
     """Put the related rows into already shaped ones. Raises Refusal where the caller may not read them."""
     for each in expansions:
-        if each.name in table.navigation:
+        if _is_principal(table, each.name):
+            _expand_principal(call, rows, shaped, each, table.navigation[each.name][0])
+        elif each.name in table.navigation:
             lookup, targets = table.navigation[each.name]
             _expand_single(call, rows, shaped, each, lookup=lookup, to=call.schema.table(targets[0]))
         else:
@@ -72,19 +76,50 @@ def expand_rows(
 
 def _destination(schema: Schema, table: Table, name: str) -> tuple[Table, bool]:
     if name in table.navigation:
-        targets = table.navigation[name][1]
-        if len(targets) > 1:
-            raise Unmodelled(f"$expand of {name}, which may be a user or a team")
-        return schema.table(targets[0]), True
+        return schema.table(table.navigation[name][1][0]), True
     way = schema.associations_of(table.logical).get(name) or schema.collections_of(table.logical).get(name)
     if way is None:
         raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{table.logical}")
     return schema.table(way.table), False
 
 
+def _is_principal(table: Table, name: str) -> bool:
+    """Whether a navigation property leads to users or teams, as `ownerid` does: its type is their common base."""
+    return name in table.navigation and len(table.navigation[name][1]) > 1
+
+
+def _check_principal(each: Expansion) -> None:
+    """A principal has its id alone; what a user has besides belongs to `owninguser`. [inferred from the base type]"""
+    for name in each.select:
+        if name != "ownerid":
+            raise UnknownProperty(name, "Microsoft.Dynamics.CRM.principal")
+    if set(each.options) - {"$select"}:
+        raise BadQuery(facts.EXPAND_LIMITED)
+
+
+def _expand_principal(
+    call: Call, rows: Sequence[Row], shaped: list[dict[str, Any]], each: Expansion, lookup: Lookup
+) -> None:
+    for target in {target_of(lookup, row) for row in rows} - {None}:
+        call.security.demand("Read", call.schema.table(str(target)))
+    for row, one in zip(rows, shaped, strict=True):
+        value, target = lookup_value(call.organisation, lookup, row), target_of(lookup, row)
+        if value is None or target is None:
+            one[each.name] = None
+        elif each.is_reference:
+            one[each.name] = {"@odata.id": f"{call.root}/{call.schema.table(target).set}({value})"}
+        else:
+            one[each.name] = {"@odata.type": f"#{facts.NAMESPACE}{target}", "ownerid": value}
+
+
 def _expand_single(
     call: Call, rows: Sequence[Row], shaped: list[dict[str, Any]], each: Expansion, *, lookup: Lookup, to: Table
 ) -> None:
+    if each.is_reference:
+        for row, one in zip(rows, shaped, strict=True):
+            value = lookup_value(call.organisation, lookup, row) if target_of(lookup, row) == to.logical else None
+            one[each.name] = {"@odata.id": f"{call.root}/{to.set}({value})"} if value else None
+        return
     ids = {lookup_value(call.organisation, lookup, row) for row in rows if target_of(lookup, row) == to.logical} - {
         None
     }
@@ -140,7 +175,7 @@ def _children(
         query = query.where(reach)
     resolver = ColumnResolver(call.organisation, to)
     if "$filter" in each.options:
-        query = query.where(filters.where(each.options["$filter"], resolver, call.aliases))
+        query = query.where(compile_condition(read_filter(each.options["$filter"], call.aliases), scope_of(call, to)))
     for key in read_orderby(each.options["$orderby"]) if "$orderby" in each.options else ():
         column = resolver.operand(key.path).expression
         query = query.order_by(column.desc() if key.descending else column.asc())

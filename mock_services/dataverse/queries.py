@@ -12,17 +12,22 @@ from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call
 from mock_services.dataverse.errors import Refusal, bad_query
 from mock_services.dataverse.expansions import check_expansions, expand_rows
+from mock_services.dataverse.querying import fetch
+from mock_services.dataverse.querying.conditions import compile_condition, count_conditions, scope_of
+from mock_services.dataverse.querying.languages import whole_query
+from mock_services.dataverse.querying.pages import Cookie, after, read_cookie
 from mock_services.dataverse.resolver import ColumnResolver
 from mock_services.dataverse.shapes import shape_rows, wire_names
 from mock_services.errors import Unmodelled
-from mock_services.odata import filters
+from mock_services.odata.filters import read_filter
 from mock_services.odata.options import Expansion, Order, read_count, read_expand, read_orderby, read_select, read_top
 from mock_services.odata.problems import BadQuery, TooManyConditions
 from mock_services.state.organisation.definitions import Table
 
-_UNMODELLED = {"$apply", "fetchxml", "savedquery", "userquery", "sql", "$search", "$format", "$compute"}
+_UNMODELLED = {"$search", "$format", "$compute"}
+_LANGUAGES = {"fetchxml": "fetchXml", "savedquery": "savedQuery", "userquery": "userQuery", "sql": "sql"}
+"""Options that hold or name a whole query, by their folded names."""
 _KNOWN = {"$select", "$filter", "$orderby", "$top", "$expand", "$count", "$skiptoken", "$id"}
-_PAGE = re.compile(r'pagenumber="(\d{1,7})"')
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Options:
     top: int | None = None
     expand: tuple[Expansion, ...] = ()
     count: bool = False
-    page: int = 1
+    cookie: Cookie | None = None
     given: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -58,6 +63,8 @@ def _given(call: Call) -> dict[str, str]:
             continue
         if name == "$skip":
             raise bad_query(facts.SKIP_REFUSED)
+        if name.lower() in _LANGUAGES:
+            raise bad_query(f"The query parameter {name} is not supported")
         if name.lower() in _UNMODELLED:
             raise Unmodelled(f"the query option {name}")
         if name not in _KNOWN:
@@ -74,24 +81,27 @@ def _read(call: Call, table: Table, given: dict[str, str]) -> Options:
     resolver = ColumnResolver(call.organisation, table)
     select = read_select(given["$select"]) if given.get("$select") else ()
     expand = read_expand(given.get("$expand", ""))
-    check_expansions(call.organisation, table, expand)
+    check_expansions(call, table, expand)
     order = read_orderby(given["$orderby"]) if given.get("$orderby") else ()
     for key in order:
         resolver.operand(key.path)
-    page = _PAGE.search(given.get("$skiptoken", ""))
-    if "$skiptoken" in given and not page:
-        raise BadQuery("Malformed XML in the Paging Cookie")
     return Options(
         select=select,
         names=wire_names(table, select),
-        condition=filters.where(given["$filter"], resolver, call.aliases) if "$filter" in given else None,
+        condition=_condition(call, table, given["$filter"]) if "$filter" in given else None,
         order=order,
         top=read_top(given["$top"]) if "$top" in given else None,
         expand=expand,
         count=read_count(given["$count"]) if "$count" in given else False,
-        page=max(1, int(page[1])) if page else 1,
+        cookie=read_cookie(given["$skiptoken"]) if "$skiptoken" in given else None,
         given=given,
     )
+
+
+def _condition(call: Call, table: Table, text: str) -> sa.ColumnElement[bool]:
+    condition = read_filter(text, call.aliases)
+    count_conditions(condition)
+    return compile_condition(condition, scope_of(call, table))
 
 
 def context_columns(options: Options) -> str:
@@ -102,6 +112,10 @@ def context_columns(options: Options) -> str:
 
 def list_rows(call: Call, table: Table, *, within: sa.ColumnElement[bool] | None = None, context: str = "") -> Answer:
     """The rows of a table that the caller may read and the query asks for. Raises Refusal."""
+    if (query := whole_query(call)) is not None:
+        if within is not None:
+            raise Unmodelled("a query in FetchXML or SQL of a collection behind a row")
+        return fetch.answer(call, table, query)
     options = read_options(call, table)
     conditions = _conditions(call, table, options, within)
     size = call.prefer.page_size or facts.MOST_ROWS
@@ -148,30 +162,52 @@ def _conditions(
 def _page(
     call: Call, table: Table, options: Options, conditions: Sequence[sa.ColumnElement[bool]], *, limit: int, size: int
 ) -> sa.Select[Any]:
-    sql = call.schema.sql(table.logical)
+    """A page: what comes after the row that the cookie names, so that no page costs more than the first."""
+    sql = sql_of(call, table)
+    keys = _keys(call, table, options)
+    ordered = [key.desc() if descending else key.asc() for key, descending in keys]
+    query = sa.select(sql).where(*conditions).order_by(*ordered).limit(limit + 1)
+    if options.cookie is None:
+        return query
+    if len(options.cookie.last) == len(keys):
+        return query.where(after(keys, options.cookie.last))
+    return query.offset((options.cookie.page - 1) * size)
+
+
+def _keys(call: Call, table: Table, options: Options) -> list[tuple[sa.ColumnElement[Any], bool]]:
+    """What rows are ordered by, each with whether downwards; the key comes last and makes the order whole."""
     resolver = ColumnResolver(call.organisation, table)
-    keys: list[sa.ColumnElement[Any]] = []
-    for key in options.order:
-        column = resolver.operand(key.path).expression
-        keys.append(column.desc() if key.descending else column.asc())
-    query = sa.select(sql).where(*conditions).order_by(*keys, *sql.primary_key.columns)
-    return query.limit(limit + 1).offset((options.page - 1) * size)
+    given = [(resolver.operand(key.path).expression, key.descending) for key in options.order]
+    return [*given, *((column, False) for column in sql_of(call, table).primary_key.columns)]
+
+
+def sql_of(call: Call, table: Table) -> sa.Table:
+    """The SQL table (or view) behind a table."""
+    return call.schema.sql(table.logical)
 
 
 def _count(call: Call, table: Table, conditions: Sequence[sa.ColumnElement[bool]]) -> int:
     """The number of rows, 5,000 at most whatever the truth: powerapps-docs count-rows.md."""
-    sql = call.schema.sql(table.logical)
+    sql = sql_of(call, table)
     some = sa.select(sa.literal(1)).select_from(sql).where(*conditions).limit(facts.MOST_ROWS).subquery()
     return int(call.organisation.store.value(sa.select(sa.func.count()).select_from(some)))
 
 
 def _next_link(call: Call, table: Table, options: Options, rows: Sequence[Mapping[str, Any]]) -> str:
-    """The same URL with a cookie of the recorded form; the inner one is encoded twice over, its GUIDs in upper case."""
-    last, first = (f"{{{str(row[table.primary_id]).upper()}}}" for row in (rows[-1], rows[0]))
-    inner = f'<cookie page="{options.page}"><{table.primary_id} last="{last}" first="{first}" /></cookie>'
-    encoded = re.sub("%[0-9A-F]{2}", lambda hit: hit[0].lower(), quote(inner, safe=""))
-    cookie = f'<cookie pagenumber="{options.page + 1}" pagingcookie="{encoded}" istracking="False" />'
+    """The same URL with a cookie of the recorded form; counting is not asked for again."""
+    names = [key.path for key in options.order]
+    plain = all(len(path) == 1 for path in names)
+    columns = [_stored_name(table, path[0]) for path in names] if plain else []
+    page = options.cookie.page if options.cookie else 1
+    cookie = Cookie.between(table, page, columns if plain else None, first=rows[0], last=rows[-1])
     kept = [part for part in call.raw_query.decode("latin-1").split("&") if part and "skiptoken" not in part]
     kept = [part for part in kept if not re.match(r"(?:\$|%24)count=", part)]
-    token = "$skiptoken=" + quote(cookie, safe="=/")
+    token = "$skiptoken=" + quote(cookie.spelt(), safe="=/")
     return f"{call.url.partition('?')[0]}?{'&'.join([*kept, token])}"
+
+
+def _stored_name(table: Table, name: str) -> str:
+    """The column of a row behind a name of `$orderby`."""
+    if name in table.values:
+        return table.values[name].name
+    return table.navigation[name][0].name if name in table.navigation else name

@@ -1,11 +1,10 @@
-"""Property paths of one table into SQL columns, for `$filter` and `$orderby`."""
+"""Names and paths of one table into SQL columns, for every language a query is asked in."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from mock_services.errors import Unmodelled
-from mock_services.odata.filters import Operand
 from mock_services.odata.problems import BadQuery, UnknownProperty
 from mock_services.state.organisation import Organisation
 from mock_services.state.organisation.definitions import Column, Lookup, Table
@@ -19,11 +18,30 @@ _NUMBERS = {"int", "bigint", "picklist", "state", "status", "money", "double"}
 _LONGEST_PATH = 5
 
 
+@dataclass(frozen=True)
+class Operand:
+    """A column as SQL sees it, and what kind of value it holds: text number bool guid instant or date."""
+
+    expression: sa.ColumnElement[Any]
+    kind: str
+
+
 class ColumnResolver:
     """The columns of a table, and of the tables its lookups lead to."""
 
-    def __init__(self, organisation: Organisation, table: Table, source: sa.FromClause | None = None) -> None:
-        """`source` stands for the table in the query; the SQL table itself when None."""
+    def __init__(
+        self,
+        organisation: Organisation,
+        table: Table,
+        source: sa.FromClause | None = None,
+        *,
+        by_attribute: bool = False,
+    ) -> None:
+        """`source` stands for the table in the query; the SQL table itself when None.
+
+        `by_attribute`: lookups go by their own names, as FetchXML and SQL call them, not by `_name_value`.
+        """
+        self._by_attribute = by_attribute
         self._organisation = organisation
         self._table = table
         self._source = organisation.schema.sql(table.logical) if source is None else source
@@ -38,6 +56,10 @@ class ColumnResolver:
         table = self._table
         if name in table.columns:
             return self._column(table.columns[name])
+        if self._by_attribute:
+            if name in table.lookups:
+                return self._lookup(table.lookups[name])
+            raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{table.logical}")
         if name in table.values:
             return self._lookup(table.values[name])
         if name in table.navigation:  # `parentbusinessunitid eq null`, as Microsoft's own provider asks
@@ -63,18 +85,34 @@ class ColumnResolver:
             return Operand(sa.literal(self._organisation.id), "guid")
         return Operand(self._source.c[lookup.name], "guid")
 
+    def _beyond_principal(self, lookup: Lookup, path: tuple[str, ...]) -> Operand:
+        """A column that user and team both have (`ownerid/name` has neither): of whichever the owner is."""
+        found = []
+        for target in lookup.targets:
+            try:
+                found.append(self._far(lookup, target, path[1:]))
+            except UnknownProperty:
+                continue
+        if not found:
+            raise UnknownProperty(path[1], "Microsoft.Dynamics.CRM.principal")
+        expression: sa.ColumnElement[Any] = sa.func.coalesce(*(each.expression for each in found), sa.null())
+        kind = found[0].kind
+        return Operand(expression.collate("NOCASE") if kind == "text" else expression, kind)
+
     def _beyond(self, path: tuple[str, ...]) -> Operand:
         """A column at the far end of a lookup, as a subquery by primary key."""
         if path[0] not in self._table.navigation:
             raise UnknownProperty(path[0], f"Microsoft.Dynamics.CRM.{self._table.logical}")
         lookup, targets = self._table.navigation[path[0]]
         if len(targets) > 1:
-            raise Unmodelled(f"a query through {path[0]}, which may be a user or a team")
-        target = targets[0]
+            return self._beyond_principal(lookup, path)
+        return self._far(lookup, targets[0], path[1:])
+
+    def _far(self, lookup: Lookup, target: str, path: tuple[str, ...]) -> Operand:
         schema = self._organisation.schema
         there = schema.table(target)
         alias = schema.sql(target).alias()
-        far = ColumnResolver(self._organisation, there, alias).operand(path[1:])
+        far = ColumnResolver(self._organisation, there, alias).operand(path)
         link: sa.ColumnElement[Any] = self._lookup(lookup).expression
         query = sa.select(far.expression).select_from(alias).where(alias.c[there.primary_id] == link)
         if lookup.polymorphic:

@@ -70,7 +70,7 @@ def shape_rows(
                 _put_lookup(made, organisation, table.values[name], row, prefer=prefer, known=known)
             elif name in table.columns:
                 value = column_value(organisation, table.columns[name], row)
-                text = _formatted(organisation, table.columns[name], value, symbol) if wants_names else None
+                text = formatted_value(organisation, table.columns[name], value, symbol) if wants_names else None
                 if text is not None:
                     made[f"{name}@{FORMATTED}"] = text
                 made[name] = value
@@ -146,7 +146,7 @@ def _symbol(organisation: Organisation, row: Row) -> str:
     return str(found["currencysymbol"] or "") if found else "$"
 
 
-def _formatted(organisation: Organisation, column: Column, value: Any, symbol: str) -> str | None:
+def formatted_value(organisation: Organisation, column: Column, value: Any, symbol: str) -> str | None:
     """The text a person would read, in the locale of a stock organisation; none for texts and GUIDs."""
     if value is None:
         return None

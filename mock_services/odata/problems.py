@@ -15,6 +15,7 @@ class UnknownProperty(BadQuery):
     def __init__(self, name: str, type_name: str) -> None:
         super().__init__(f"Could not find a property named '{name}' on type '{type_name}'.")
         self.name = name
+        self.type_name = type_name
 
 
 class TooManyConditions(BadQuery):
