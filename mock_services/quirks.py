@@ -105,6 +105,15 @@ class Quirks:
             "contract": "dataverse.who_am_i_without_role",
         },
     )
+    impersonation_rights: str = field(
+        default="intersection",
+        metadata={
+            "alternative": "named user's alone",
+            "evidence": "powerapps-docs impersonate-another-user-web-api.md: what both users may; one live note of"
+            " 2026 found the rights of the named user alone",
+            "contract": "dataverse.impersonation_rights",
+        },
+    )
     admin_consent_replaces: bool = field(
         default=True,
         metadata={

@@ -62,6 +62,12 @@ async def test_a_case_is_not_closed_by_a_call_that_is_wrong(
     assert (await administrator.get(f"incidents({case})")).json()["statecode"] == 0
 
 
+async def test_a_resolution_need_not_say_its_type(administrator: Caller, case: str) -> None:
+    body = {"IncidentResolution": {"incidentid@odata.bind": f"/incidents({case})"}, "Status": -1}
+    assert (await administrator.ask("POST", "CloseIncident", body)).status_code == 204
+    assert (await administrator.get(f"incidents({case})")).json()["statecode"] == 1
+
+
 async def test_a_case_may_be_named_by_type_and_key(administrator: Caller, case: str) -> None:
     named = {"@odata.type": "Microsoft.Dynamics.CRM.incident", "incidentid": case}
     body = {"IncidentResolution": {"@odata.type": RESOLUTION, "subject": "Done", "incidentid": named}, "Status": 5}

@@ -10,8 +10,9 @@ from mock_services.dataverse.calls import Call
 from mock_services.dataverse.errors import Refusal, does_not_exist
 from mock_services.dataverse.payloads import Changes
 from mock_services.dataverse.roles import assign, unassign
+from mock_services.dataverse.teams import join as join_team
+from mock_services.dataverse.teams import leave, refuse_holding
 from mock_services.dataverse.writing import apply_changes
-from mock_services.errors import Missing, Taken
 from mock_services.state.organisation.definitions import Association, Collection, Table
 
 Row = Mapping[str, Any]
@@ -29,12 +30,12 @@ def join(call: Call, table: Table, row: Row, way: Association | Collection, othe
             assign(call, kind, principal, role)
         case "teammembership":
             user, team = (near, other) if table.logical == "systemuser" else (other, near)
-            _demand_membership(call, user, team)
-            try:
-                call.organisation.people.join(user, team)
-            except Taken:
-                raise Refusal("0x80040237", facts.DUPLICATE) from None
+            join_team(call, user, team)
         case _:
+            if way.via == "teamprofiles":
+                refuse_holding(
+                    call.organisation.get("team", near if table.logical == "team" else other) or {"teamtype": 0}
+                )
             _join_pair(call, table, row, way, other)
 
 
@@ -53,11 +54,7 @@ def part(call: Call, table: Table, row: Row, way: Association | Collection, othe
             unassign(call, kind, principal, role)
         case "teammembership":
             user, team = (near, other) if table.logical == "systemuser" else (other, near)
-            _demand_membership(call, user, team)
-            try:
-                call.organisation.people.leave(user, team)
-            except Missing:
-                raise does_not_exist("Team", team) from None
+            leave(call, user, team)
         case _:
             _part_pair(call, table, row, way, other)
 
@@ -105,15 +102,6 @@ def _role_ends(table: Table, way: Association, near: str, other: str) -> tuple[s
     """Kind and id of who holds the role, and the role's id, from whichever end it was asked."""
     kind = "systemuser" if way.via == "systemuserroles" else "team"
     return (kind, other, near) if table.logical == "role" else (kind, near, other)
-
-
-def _demand_membership(call: Call, user: str, team: str) -> None:
-    """Append on both ends of a many-to-many, and both must be there. Raises Refusal."""
-    for kind, id_ in (("systemuser", user), ("team", team)):
-        there = call.organisation.get(kind, id_)
-        if there is None:
-            raise does_not_exist(call.schema.table(kind).schema, id_)
-        call.security.demand_row("Append", call.schema.table(kind), there)
 
 
 def _point(call: Call, table: Table, child: Table, lookup: str, *, child_id: str, parent_id: str | None) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.errors import Refusal
+from mock_services.dataverse.memberships import settle_groups
 from mock_services.dataverse.refusals import gateway
 from mock_services.exchange import Exchange
 from mock_services.signing import BadSignature
@@ -27,11 +28,17 @@ def admit(exchange: Exchange, tenant: FakeTenant, organisation: Organisation, au
     user = _user(organisation, claims)
     if user is None or user["deletedstate"]:
         raise Refusal("0x80072560", facts.NOT_A_MEMBER, status=tenant.quirks.user_missing_status)
-    if user["isdisabled"]:
+    if user["isdisabled"] or _is_in_disabled_unit(organisation, user):
         raise _disabled(organisation, str(user["systemuserid"]), tenant.quirks.user_disabled_status)
+    settle_groups(tenant, organisation, user)
     if organisation.state == "AdminMode" and not _administers(organisation, str(user["systemuserid"])):
         raise Refusal("0x8004a113", facts.ADMIN_MODE)
     return user
+
+
+def _is_in_disabled_unit(organisation: Organisation, user: Mapping[str, Any]) -> bool:
+    """Users of a disabled business unit cannot call; that they hear what disabled users do is inferred."""
+    return bool((organisation.get("businessunit", user["businessunitid"]) or {}).get("isdisabled"))
 
 
 def _disabled(organisation: Organisation, user: str, status: int) -> Refusal:

@@ -160,6 +160,7 @@ def _inner(call: Call, request: Request, known: Mapping[str, str]) -> Call:
         tenant=call.tenant,
         organisation=call.organisation,
         caller=call.caller,
+        impersonator=call.impersonator,
         method=request.method,
         raw_query=split.query.encode("latin-1"),
         headers=request.headers,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call
+from mock_services.dataverse.column_security import guarding
 from mock_services.dataverse.deletion import delete_row
 from mock_services.dataverse.errors import Refusal, payload
 from mock_services.dataverse.writing import existing, refuse_read_only
@@ -97,6 +98,7 @@ def _condition(call: Call, table: Table, condition: Mapping[str, Any]) -> sa.Col
     sql = call.schema.sql(table.logical)
     if not isinstance(name, str) or name not in {*table.columns, *table.lookups} or name not in sql.c:
         raise Refusal("0x80041103", facts.NO_ATTRIBUTE.format(table=table.logical, name=str(name)[:100]))
+    guarding(call)(table, name)
     if not isinstance(operator, str) or operator not in _TESTS:
         raise Unmodelled(f"the condition operator {str(operator)[:50]} in a bulk deletion")
     given = condition.get("Values")

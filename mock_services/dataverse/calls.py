@@ -67,6 +67,8 @@ class Call:
     headers: Mapping[str, str]
     raw_body: bytes
     url: str
+    impersonator: Mapping[str, Any] | None = None
+    """Who really calls, where `caller` is the user that a header named."""
     path: Path = field(default_factory=lambda: Path("v9.2", ()))
     references: Mapping[str, str] = field(default_factory=dict)
     """Content-ID -> address of a row made earlier in the same change set."""
@@ -78,8 +80,16 @@ class Call:
 
     @cached_property
     def security(self) -> Security:
-        """What the caller may."""
-        return Security(self.organisation, self.caller, self.tenant.quirks)
+        """What the caller may: as a stand-in no more than who really calls, unless the tenant's quirk says so."""
+        quirks, within = self.tenant.quirks, None
+        if self.impersonator is not None and quirks.impersonation_rights == "intersection":
+            within = Security(self.organisation, self.impersonator, quirks, caller=self.caller_id)
+        return Security(self.organisation, self.caller, quirks, within=within)
+
+    def stand_in(self, user: Mapping[str, Any], real: Mapping[str, Any]) -> None:
+        """Go on as `user`, for whom `real` calls."""
+        self.caller, self.impersonator = user, real
+        self.__dict__.pop("security", None)
 
     @property
     def caller_id(self) -> str:

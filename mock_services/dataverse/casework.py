@@ -21,7 +21,8 @@ def close_incident(call: Call) -> Answer:
     """
     activity, case_table = call.schema.table("incidentresolution"), call.schema.table("incident")
     resolution = call.body.get("IncidentResolution")
-    if typed_table(call, resolution, "IncidentResolution", "CloseIncident") is not activity:
+    # The parameter's declared type is incidentresolution itself, so clients may leave the annotation out, and some do.
+    if typed_table(call, resolution, "IncidentResolution", "CloseIncident", default=activity.logical) is not activity:
         inner = facts.NOT_CONVERTED.format(literal="IncidentResolution", type="mscrm.incidentresolution")
         raise payload("CloseIncident", inner)
     changes = read_changes(call, activity, dict(resolution or {}))

@@ -84,6 +84,11 @@ class Refusal(Exception):
         yield f"{_ANNOTATION}InnerError.Message", self.message
 
 
+def refused(row: Row, **words: object) -> Refusal:
+    """The refusal of a row of the catalogue, its placeholders filled in."""
+    return Refusal(row.code, row.template.format(**words), status=row.status)
+
+
 def payload(set_name: str, inner: str) -> Refusal:
     """400 for a body that cannot be read as this set's."""
     return Refusal("0x80048d19", facts.PAYLOAD.format(set=set_name, inner=inner))

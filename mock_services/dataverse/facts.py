@@ -156,6 +156,10 @@ NO_KEY: Final = "Entity Id must be specified for {table}."  # of a target of Upd
 NO_ENTITY: Final = (  # 400 0x80041102; wording partly inferred
     "The entity with a name = '{name}' with namemapping = 'Logical' was not found in the MetadataCache."
 )
+NO_QUERIED_ATTRIBUTE: Final = (  # 400 0x80041103 khoait/DCE.PCF#216, February 2025; the index is as recorded once
+    "'{entity}' entity doesn't contain attribute with Name = '{name}' and NameMapping = 'Logical' (look up attribute by"
+    " name is case-sensitive).orgIndex: 70, id: {id}, logicalName: {table}"
+)
 NO_ATTRIBUTE: Final = (  # 400 0x80041103; end of the sentence inferred
     "'{table}' entity doesn't contain attribute with Name = '{name}' and NameMapping = 'Logical'."
 )
@@ -303,7 +307,9 @@ NO_BUSINESS_UNIT: Final = (  # recorded on the sibling table applicationuser, se
 UNKNOWN_APPLICATION: Final = (  # 0x80041d49 [codes]: the likeliest of the published codes; nothing recorded
     "Application needs to be registered and enabled at deployment level before it can be created for this organization"
 )
-DUPLICATE_APPLICATION: Final = "A record with matching applicationid already exists."  # 400 0x8004f511 [tf tests]
+DUPLICATE_APPLICATION: Final = (  # 400 0x8004f511 [codes]; [tf tests] have a sentence of their own beside the code
+    "You are attempting to create an Application ID = {app_id} that already exists."
+)
 NOT_DISABLED: Final = (  # microsoft/powerplatform-build-tools; code and status inferred
     "User with SystemUserId={user} is not disabled. Please disable the user in the organization before"
     " attempting to delete."

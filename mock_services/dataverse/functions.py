@@ -7,7 +7,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mock_services.dataverse import bulk_deletion, casework, duplicate_rules, facts, queue_items, roles
+from mock_services.dataverse import (
+    bulk_deletion,
+    casework,
+    duplicate_rules,
+    facts,
+    held_privileges,
+    memberships,
+    queue_items,
+    roles,
+    sharing,
+    users,
+)
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, no_resource, no_segment
 from mock_services.dataverse.parameters import addressed_row
@@ -23,11 +34,11 @@ _ACCESS_TYPE = re.compile(r"^(Microsoft\.Dynamics\.CRM\.EndpointAccessType)?'(De
 # Operations that exist and are not played yet: 501 with their name, rather than the 404 of one that does not exist.
 _NOT_YET = {
     "ApplyRoutingRule", "BulkDetectDuplicates", "CloseQuote", "CreateEntities", "ExportSolution", "FormatAddress",
-    "GetAllTimeZonesWithDisplayName", "GetTimeZoneCodeByLocalizedName", "GrantAccess", "ImportSolution",
+    "GetAllTimeZonesWithDisplayName", "GetTimeZoneCodeByLocalizedName", "ImportSolution",
     "InitializeFrom", "InstantiateTemplate", "IsValidStateTransition", "LocalTimeFromUtcTime", "LoseOpportunity",
-    "Merge", "ModifyAccess", "PublishAllXml", "PublishXml", "QualifyLead",
-    "RetrieveAadUserPrivileges", "RetrieveAadUserRoles", "RetrieveAvailableLanguages", "RetrieveDuplicates",
-    "RetrieveMetadataChanges", "RetrieveProvisionedLanguages", "RevokeAccess", "Rollup", "SendEmail",
+    "AddUserToRecordTeam", "Merge", "PublishAllXml", "PublishXml", "QualifyLead", "RemoveUserFromRecordTeam",
+    "RetrieveAvailableLanguages", "RetrieveDuplicates",
+    "RetrieveMetadataChanges", "RetrieveProvisionedLanguages", "Rollup", "SendEmail",
     "SendEmailFromTemplate", "SendTemplate", "UtcTimeFromLocalTime", "WinOpportunity",
     "WinQuote",
 }  # fmt: skip
@@ -154,6 +165,10 @@ def _remove_privilege(call: Call, role_id: str) -> Answer:
     return NO_CONTENT
 
 
+def _set_business_unit(call: Call, user_id: str) -> Answer:
+    return users.set_business_unit(call, user_id, existing(call, call.schema.table("systemuser"), user_id, "Write"))
+
+
 def _retrieve_principal_access(call: Call, user_id: str) -> Answer:
     """The rights a user has on one row, by roles, teams and ownership. The order of the names is inferred."""
     user = existing(call, call.schema.table("systemuser"), user_id, "Read")
@@ -196,12 +211,18 @@ _UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
     "WhoAmI": _who_am_i,
     "RetrieveVersion": _retrieve_version,
     "RetrieveCurrentOrganization": _retrieve_current_organization,
+    "RetrieveAadUserPrivileges": held_privileges.aad_user_privileges,
+    "RetrieveAadUserRoles": held_privileges.aad_user_roles,
+    "RetrieveSharedPrincipalsAndAccess": sharing.shared_principals,
     "RetrieveRolePrivilegesRole": _retrieve_role_privileges,
     "RetrieveTotalRecordCount": _retrieve_total_record_count,
 }
 _UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
     "BulkDelete": bulk_deletion.bulk_delete,
     "CloseIncident": casework.close_incident,
+    "GrantAccess": sharing.grant,
+    "ModifyAccess": sharing.modify,
+    "RevokeAccess": sharing.revoke,
     "RouteTo": queue_items.route_to,
     "UnpublishDuplicateRule": duplicate_rules.unpublish,
 }
@@ -219,4 +240,10 @@ _BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
     ("queueitem", "RemoveFromQueue"): ("POST", queue_items.remove_from_queue),
     ("incident", "CalculateTotalTimeIncident"): ("GET", casework.total_time),
     ("systemuser", "RetrievePrincipalAccess"): ("GET", _retrieve_principal_access),
+    ("systemuser", "RetrieveUsersPrivilegesThroughTeams"): ("GET", held_privileges.through_teams),
+    ("systemuser", "SetBusinessSystemUser"): ("POST", _set_business_unit),
+    ("team", "AddMembersTeam"): ("POST", memberships.add_members),
+    ("team", "RemoveMembersTeam"): ("POST", memberships.remove_members),
+    ("team", "RetrievePrincipalAccess"): ("GET", held_privileges.team_access),
+    ("team", "RetrieveTeamPrivileges"): ("GET", held_privileges.team_privileges),
 }

@@ -15,11 +15,14 @@ _NOWHERE = "00000000-0000-0000-0000-000000000000"
 _SINGLE_QUOTED = re.compile(r"'([^']*)'")
 
 
-def typed_table(call: Call, value: Any, name: str, set_name: str) -> Table:
-    """The table that an object's `@odata.type` names. Raises Refusal."""
+def typed_table(call: Call, value: Any, name: str, set_name: str, *, default: str = "") -> Table:
+    """The table that an object's `@odata.type` names. Raises Refusal.
+
+    `default` is the table of a parameter that can have one only and need not say its type.
+    """
     if not isinstance(value, dict):
         raise payload(set_name, facts.NOT_CONVERTED.format(literal=name, type="mscrm.crmbaseentity"))
-    logical = str(value.get("@odata.type", "")).removeprefix("#").removeprefix(facts.NAMESPACE)
+    logical = str(value.get("@odata.type", default)).removeprefix("#").removeprefix(facts.NAMESPACE)
     table = call.schema.tables.get(logical)
     if table is None:
         raise payload(set_name, facts.NO_TYPE.format(type=facts.NAMESPACE + logical))
@@ -29,12 +32,10 @@ def typed_table(call: Call, value: Any, name: str, set_name: str) -> Table:
 def named_row(call: Call, name: str, set_name: str, *, default: str = "") -> tuple[Table, str]:
     """The table and id of a parameter such as `Target`: its type and its primary key. Raises Refusal.
 
-    `default` is the table of a parameter that can have one only and need not say its type.
+    `default` as in `typed_table`.
     """
     given = call.body.get(name)
-    if default and isinstance(given, dict) and "@odata.type" not in given:
-        given = {**given, "@odata.type": facts.NAMESPACE + default}
-    table = typed_table(call, given, name, set_name)
+    table = typed_table(call, given, name, set_name, default=default)
     id_ = as_guid(str(given.get(table.primary_id, ""))) if isinstance(given, dict) else None
     if id_ is None:
         raise does_not_exist(table.schema, _NOWHERE)

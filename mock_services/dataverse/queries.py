@@ -1,22 +1,23 @@
 """Collections: query options into SQL under the caller's reach, pages, counts and expansions."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call
+from mock_services.dataverse.column_security import veil
 from mock_services.dataverse.errors import Refusal, bad_query
 from mock_services.dataverse.expansions import check_expansions, expand_rows
 from mock_services.dataverse.querying import fetch
-from mock_services.dataverse.querying.conditions import compile_condition, count_conditions, scope_of
+from mock_services.dataverse.querying.conditions import compile_condition, count_conditions
+from mock_services.dataverse.querying.faults import refusal
 from mock_services.dataverse.querying.languages import whole_query
 from mock_services.dataverse.querying.pages import Cookie, after, read_cookie
-from mock_services.dataverse.resolver import ColumnResolver
+from mock_services.dataverse.querying.scopes import scope_of
+from mock_services.dataverse.refusals.queries import COOKIE_MISMATCH, PAGE_TOO_HIGH
 from mock_services.dataverse.shapes import shape_rows, wire_names
 from mock_services.errors import Unmodelled
 from mock_services.odata.filters import read_filter
@@ -78,7 +79,7 @@ def _given(call: Call) -> dict[str, str]:
 
 
 def _read(call: Call, table: Table, given: dict[str, str]) -> Options:
-    resolver = ColumnResolver(call.organisation, table)
+    resolver = scope_of(call, table).resolver
     select = read_select(given["$select"]) if given.get("$select") else ()
     expand = read_expand(given.get("$expand", ""))
     check_expansions(call, table, expand)
@@ -106,8 +107,14 @@ def _condition(call: Call, table: Table, text: str) -> sa.ColumnElement[bool]:
 
 def context_columns(options: Options) -> str:
     """`(title,customerid_contact(fullname))` for an `@odata.context`, empty without `$select` or `$expand`."""
-    names = [*options.select, *(f"{each.name}({','.join(each.select)})" for each in options.expand)]
+    names = [*options.select, *(_expanded(each) for each in options.expand)]
     return f"({','.join(names)})" if names else ""
+
+
+def _expanded(each: Expansion) -> str:
+    if each.is_reference:
+        return f"{each.name},{each.name}/$ref()"
+    return f"{each.name}({','.join([*each.select, *(_expanded(inner) for inner in each.expand)])})"
 
 
 def list_rows(call: Call, table: Table, *, within: sa.ColumnElement[bool] | None = None, context: str = "") -> Answer:
@@ -120,10 +127,14 @@ def list_rows(call: Call, table: Table, *, within: sa.ColumnElement[bool] | None
     conditions = _conditions(call, table, options, within)
     size = call.prefer.page_size or facts.MOST_ROWS
     limit = size if call.prefer.page_size or options.top is None else min(options.top, facts.MOST_ROWS)
-    rows = call.organisation.store.rows(_page(call, table, options, conditions, limit=limit, size=size))
+    rows = veil(
+        call, table, call.organisation.store.rows(_page(call, table, options, conditions, limit=limit, size=size))
+    )
     body: dict[str, Any] = {"@odata.context": call.context(f"{context or table.set}{context_columns(options)}")}
-    if options.count:
-        body["@odata.count"] = _count(call, table, conditions)
+    total = _count(call, table, conditions) if options.count else None
+    if total is not None:
+        body["@odata.count"] = min(total, facts.MOST_ROWS)
+    body |= fetch.total_annotations(call, total)
     shaped = shape_rows(call.organisation, table, rows[:limit], options.names, call.prefer)
     if options.expand:
         expand_rows(call, table, rows[:limit], shaped, options.expand)
@@ -138,7 +149,8 @@ def list_rows(call: Call, table: Table, *, within: sa.ColumnElement[bool] | None
 def count_rows(call: Call, table: Table, *, within: sa.ColumnElement[bool] | None = None) -> Answer:
     """`/$count`: a bare number behind a byte order mark, as the documentation's samples have it."""
     options = read_options(call, table)
-    return Answer(200, text="\ufeff" + str(_count(call, table, _conditions(call, table, options, within))))
+    total = _count(call, table, _conditions(call, table, options, within))
+    return Answer(200, text="\ufeff" + str(min(total, facts.MOST_ROWS)))
 
 
 def references(call: Call, table: Table, within: sa.ColumnElement[bool]) -> Answer:
@@ -169,14 +181,18 @@ def _page(
     query = sa.select(sql).where(*conditions).order_by(*ordered).limit(limit + 1)
     if options.cookie is None:
         return query
-    if len(options.cookie.last) == len(keys):
+    if options.cookie.last:
+        if len(options.cookie.last) != len(keys):
+            raise refusal(COOKIE_MISMATCH)
         return query.where(after(keys, options.cookie.last))
+    if options.cookie.page * size > fetch.MOST_WITHOUT_COOKIE:
+        raise refusal(PAGE_TOO_HIGH)
     return query.offset((options.cookie.page - 1) * size)
 
 
 def _keys(call: Call, table: Table, options: Options) -> list[tuple[sa.ColumnElement[Any], bool]]:
     """What rows are ordered by, each with whether downwards; the key comes last and makes the order whole."""
-    resolver = ColumnResolver(call.organisation, table)
+    resolver = scope_of(call, table).resolver
     given = [(resolver.operand(key.path).expression, key.descending) for key in options.order]
     return [*given, *((column, False) for column in sql_of(call, table).primary_key.columns)]
 
@@ -187,9 +203,9 @@ def sql_of(call: Call, table: Table) -> sa.Table:
 
 
 def _count(call: Call, table: Table, conditions: Sequence[sa.ColumnElement[bool]]) -> int:
-    """The number of rows, 5,000 at most whatever the truth: powerapps-docs count-rows.md."""
+    """The number of rows, as far as it is told (5,000: powerapps-docs count-rows.md) and one more."""
     sql = sql_of(call, table)
-    some = sa.select(sa.literal(1)).select_from(sql).where(*conditions).limit(facts.MOST_ROWS).subquery()
+    some = sa.select(sa.literal(1)).select_from(sql).where(*conditions).limit(facts.MOST_ROWS + 1).subquery()
     return int(call.organisation.store.value(sa.select(sa.func.count()).select_from(some)))
 
 
@@ -200,10 +216,7 @@ def _next_link(call: Call, table: Table, options: Options, rows: Sequence[Mappin
     columns = [_stored_name(table, path[0]) for path in names] if plain else []
     page = options.cookie.page if options.cookie else 1
     cookie = Cookie.between(table, page, columns if plain else None, first=rows[0], last=rows[-1])
-    kept = [part for part in call.raw_query.decode("latin-1").split("&") if part and "skiptoken" not in part]
-    kept = [part for part in kept if not re.match(r"(?:\$|%24)count=", part)]
-    token = "$skiptoken=" + quote(cookie.spelt(), safe="=/")
-    return f"{call.url.partition('?')[0]}?{'&'.join([*kept, token])}"
+    return fetch.next_link(call, cookie)
 
 
 def _stored_name(table: Table, name: str) -> str:

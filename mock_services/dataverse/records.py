@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
+from mock_services.dataverse.column_security import veil
 from mock_services.dataverse.deep_insert import insert_row
 from mock_services.dataverse.deletion import delete_row
 from mock_services.dataverse.errors import Refusal
@@ -106,6 +107,7 @@ def found(call: Call, key: RowKey, verb: str) -> str:
 
 
 def _represent(call: Call, table: Table, row: Row, options: Options) -> Answer:
+    (row,) = veil(call, table, [row])
     shaped = shape_rows(call.organisation, table, [row], options.names, call.prefer)
     if options.expand:
         expand_rows(call, table, [row], shaped, options.expand)

@@ -1,5 +1,6 @@
 """Names and paths of one table into SQL columns, for every language a query is asked in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ _KINDS = {
     "datetime": "instant", "date": "date", "organization": "guid",
 }  # fmt: skip
 _NUMBERS = {"int", "bigint", "picklist", "state", "status", "money", "double"}
-_LONGEST_PATH = 5
+LONGEST_PATH = 5
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,25 @@ class ColumnResolver:
         source: sa.FromClause | None = None,
         *,
         by_attribute: bool = False,
+        reach: Callable[[Table, sa.FromClause], sa.ColumnElement[bool] | None] | None = None,
+        guard: Callable[[Table, str], None] | None = None,
     ) -> None:
         """`source` stands for the table in the query; the SQL table itself when None.
 
         `by_attribute`: lookups go by their own names, as FetchXML and SQL call them, not by `_name_value`.
+        `reach` says which rows of a table behind a lookup may be seen; without it, all.
+        `guard` raises for a column that may not be asked about.
         """
         self._by_attribute = by_attribute
+        self._reach = reach
+        self._guard = guard
         self._organisation = organisation
         self._table = table
         self._source = organisation.schema.sql(table.logical) if source is None else source
 
     def operand(self, path: tuple[str, ...]) -> Operand:
         """The column of a path. Raises UnknownProperty and BadQuery."""
-        if len(path) > _LONGEST_PATH:
+        if len(path) > LONGEST_PATH:
             raise BadQuery("The path is too long.")
         return self._own(path[0]) if len(path) == 1 else self._beyond(path)
 
@@ -69,6 +76,8 @@ class ColumnResolver:
         raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{table.logical}")
 
     def _column(self, column: Column) -> Operand:
+        if self._guard is not None:
+            self._guard(self._table, column.name)
         if column.type == "managed":
             raise BadQuery(f"The property '{column.name}' cannot be used in a query: it is a complex value.")
         kind = "number" if column.type in _NUMBERS else _KINDS[column.type]
@@ -81,6 +90,8 @@ class ColumnResolver:
         return Operand(self._source.c[column.name], kind)
 
     def _lookup(self, lookup: Lookup) -> Operand:
+        if self._guard is not None:
+            self._guard(self._table, lookup.name)
         if lookup.virtual:
             return Operand(sa.literal(self._organisation.id), "guid")
         return Operand(self._source.c[lookup.name], "guid")
@@ -112,10 +123,12 @@ class ColumnResolver:
         schema = self._organisation.schema
         there = schema.table(target)
         alias = schema.sql(target).alias()
-        far = ColumnResolver(self._organisation, there, alias).operand(path)
+        far = ColumnResolver(self._organisation, there, alias, reach=self._reach, guard=self._guard).operand(path)
         link: sa.ColumnElement[Any] = self._lookup(lookup).expression
         query = sa.select(far.expression).select_from(alias).where(alias.c[there.primary_id] == link)
         if lookup.polymorphic:
             query = query.where(self._source.c[type_column(lookup.name)] == target)
+        if self._reach is not None and (reach := self._reach(there, alias)) is not None:
+            query = query.where(reach)
         found: sa.ColumnElement[Any] = query.correlate(self._source).scalar_subquery()
         return Operand(found.collate("NOCASE") if far.kind == "text" else found, far.kind)

@@ -5,8 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mock_services.dataverse import activities, bulk, facts, functions, metadata, queries, records
+from mock_services.dataverse import activities, bulk, facts, functions, impersonation, metadata, queries, records
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call, not_allowed
+from mock_services.dataverse.column_security import guarding, veil
 from mock_services.dataverse.errors import no_resource, no_segment, payload
 from mock_services.dataverse.keys import RowKey, read_key
 from mock_services.dataverse.payloads import Changes, leading, read_changes
@@ -29,9 +30,12 @@ _UNMODELLED_ROOTS = {"$metadata", "$all", "RelationshipDefinitions", "GlobalOpti
 
 def act(call: Call) -> Answer:
     """Do what a call asks. Raises Refusal and Unmodelled."""
-    for header in ("callerobjectid", "mscrmcallerid"):
-        if header in call.headers:
-            raise Unmodelled(f"impersonation by {header}")
+    impersonation.take_up(call)
+    with impersonation.stamped(call):
+        return _act(call)
+
+
+def _act(call: Call) -> Answer:
     if not call.path.segments:
         return _service_document(call)
     head = call.path.head
@@ -114,7 +118,7 @@ def _property(call: Call, table: Table, id: str, name: str, tail: tuple[Segment,
     if tail:
         raise Unmodelled(f"{tail[0].name} of a property")
     if call.method == "GET":
-        row = existing(call, table, id, "Read")
+        (row,) = veil(call, table, [existing(call, table, id, "Read")])
         if name in table.values:
             value = lookup_value(call.organisation, table.values[name], row)
         else:
@@ -152,7 +156,7 @@ def _single(
     if len(tail) > 1 or (tail and not is_reference):
         raise Unmodelled(f"a path beyond {first.name}")
     if call.method == "GET":
-        row = existing(call, table, id, "Read")
+        (row,) = veil(call, table, [existing(call, table, id, "Read")])
         value = lookup_value(call.organisation, lookup, row)
         target = target_of(lookup, row)
         if value is None or target not in targets:
@@ -215,6 +219,7 @@ def _within(call: Call, table: Table, id: str, way: Association | Collection) ->
     if isinstance(way, Association):
         via = call.schema.sql(way.via)
         return sql.c[there.primary_id].in_(sa.select(via.c[way.far]).where(via.c[way.near] == id))
+    guarding(call)(there, way.lookup)
     condition: sa.ColumnElement[bool] = sql.c[way.lookup] == id
     if there.lookups[way.lookup].polymorphic:
         condition = sa.and_(condition, sql.c[type_column(way.lookup)] == table.logical)

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_services.dataverse import batch, facts, negotiation
+from mock_services.dataverse import batch, facts, impersonation, negotiation
 from mock_services.dataverse.auth import admit
 from mock_services.dataverse.calls import Answer, Call, not_allowed, read_preferences
 from mock_services.dataverse.control_information import dress
@@ -105,6 +105,7 @@ def _act(call: Call, visit: Visit) -> Answer:
     head = call.path.head.name if call.path.segments else ""
     if head == batch.SET:
         call.exchange.operation = "dataverse.$batch"
+        impersonation.take_up(call)
         return batch.answer(call, acting)
     if call.method in _UNKNOWN_HERE:
         raise Unmodelled(f"the method {call.method}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Call
+from mock_services.dataverse.column_security import refuse_unsecured
 from mock_services.dataverse.errors import Refusal
 from mock_services.dataverse.payloads import Changes
 from mock_services.dataverse.regarding import has_open
@@ -188,6 +189,7 @@ def check_queue(call: Call, queue_id: str) -> None:
 _ON_CREATE: Mapping[str, Callable[[Call, Row, Changes], None]] = {
     "incident": _case_on_create,
     "queueitem": _queue_item_on_create,
+    "fieldpermission": lambda call, values, _changes: refuse_unsecured(call, values),
 }
 _ON_UPDATE: Mapping[str, Callable[[Call, Row, Changes, Row], None]] = {
     "incident": _case_on_update,

@@ -6,7 +6,17 @@ Nothing here knows of URLs; nested rows are made in `deep_insert`, deletions in 
 from collections.abc import Mapping
 from typing import Any
 
-from mock_services.dataverse import activities, duplicates, facts, keys, money, principals, rules
+from mock_services.dataverse import (
+    activities,
+    column_security,
+    duplicates,
+    facts,
+    keys,
+    money,
+    principals,
+    rules,
+    team_rights,
+)
 from mock_services.dataverse.calls import Call
 from mock_services.dataverse.errors import Refusal, does_not_exist
 from mock_services.dataverse.payloads import Changes, stored_changes
@@ -61,6 +71,7 @@ def insert_checked(call: Call, table: Table, changes: Changes, key: keys.RowKey 
     if key is not None:
         keys.fill_in(call, key, values)
     _demand_create(call, table, changes, values)
+    column_security.demand_create(call, table, values)
     rules.check_values(table, values)
     rules.check_required(table, values, creating=True)
     rules.settle_state(table, values, None)
@@ -89,6 +100,7 @@ def apply_changes(call: Call, table: Table, row: Row, changes: Changes) -> None:
     if _OWNER in changes.bound and table.ownership == "User":
         call.security.demand_row("Assign", table, row)
         demand_owner(call, table, values)
+    column_security.demand_update(call, table, values)
     check_match(call, table, row)
     rules.check_values(table, values)
     rules.check_required(table, values, creating=False)
@@ -135,6 +147,8 @@ def _demand_create(call: Call, table: Table, changes: Changes, values: dict[str,
     """Create; Append and AppendTo for lookups; Assign for an owner, who must hold Read on the table."""
     reach = call.security.demand("Create", table)
     new = {**values, "owningbusinessunit": None}
+    if table.logical == "businessunit":  # judged by where it is to be
+        new["businessunitid"] = values.get("parentbusinessunitid")
     if table.ownership == "User":
         owner_kind = values.get(type_column(_OWNER), "systemuser")
         new[_OWNER] = values.get(_OWNER) or call.caller_id
@@ -159,6 +173,8 @@ def demand_owner(call: Call, table: Table, values: Row) -> Row:
             call.organisation, owner, call.tenant.quirks, caller=call.caller_id, prefix=facts.OWNER_PREFIX
         )
         rights.demand("Read", table)
+    else:
+        team_rights.demand_ownership(call, owner, table)
     return owner
 
 

@@ -38,6 +38,9 @@ _NO_SIGNATURE = "No function signature for the function with name '{}' matches t
 _PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
 _CALL = re.compile(re.escape(NAMESPACE) + r"(\w+)\s*\(")
 _STAND_IN = "crmfunction"
+_MISREAD = re.compile(r"(?<![\w.@])(?:any|all|null|true|false)(?=\w)", re.IGNORECASE)
+"""Beginnings of names that the grammar would take for words of its own: `allotmenttype`."""
+_MARK = "crmname_"
 
 
 def read_filter(text: str, aliases: Mapping[str, str] | None = None) -> Condition:
@@ -53,7 +56,7 @@ def read_filter(text: str, aliases: Mapping[str, str] | None = None) -> Conditio
 def parse(text: str) -> Any:
     """The syntax tree of a `$filter`. Raises BadQuery."""
     _refuse_early(text)
-    spaced = _outside_quotes(text, lambda part: re.sub(r"\bnot\(", "not (", part))
+    spaced = _outside_quotes(text, lambda part: _MISREAD.sub(rf"{_MARK}\g<0>", re.sub(r"\bnot\(", "not (", part)))
     try:
         return ODataParser().parse(ODataLexer().tokenize(spaced))
     except UnknownFunctionException as problem:
@@ -66,8 +69,9 @@ def parse(text: str) -> Any:
     except (TokenizingException, ParsingException) as problem:
         position = problem.token.index if problem.token is not None else len(text)
         raise BadQuery(f"Syntax error at position {position} in '{text}'.") from None
-    except ODataException as problem:
-        raise BadQuery(f"Syntax error: {problem} in '{text}'.") from None
+    except (ODataException, AttributeError, TypeError, RecursionError):
+        # The grammar's own actions take some shapes for granted, and recurse along a path.
+        raise BadQuery(f"Syntax error at position {len(text)} in '{text}'.") from None
 
 
 def _refuse_early(text: str) -> None:
@@ -98,17 +102,21 @@ def _lift_functions(text: str) -> tuple[str, list[Comparison]]:
     """Dataverse's query functions, each replaced by a name that the grammar can read: their arguments it cannot."""
     parts: list[str] = []
     lifted: list[Comparison] = []
-    position = 0
-    while (hit := _CALL.search(text, position)) and not _is_quoted(text, hit.start()):
+    position = start = 0
+    while hit := _CALL.search(text, start):
+        if _is_quoted(text[position : hit.start()]):
+            start = hit.end()
+            continue
         end = _closing(text, hit.end())
         lifted.append(_query_function(hit[1], text[hit.end() : end], text))
         parts += [text[position : hit.start()], f"{_STAND_IN}{len(lifted) - 1}"]
-        position = end + 1
+        position = start = end + 1
     return "".join([*parts, text[position:]]), lifted
 
 
-def _is_quoted(text: str, position: int) -> bool:
-    return text.count("'", 0, position) % 2 == 1
+def _is_quoted(before: str) -> bool:
+    """Whether what follows this text, which begins outside quotes, stands in quotes."""
+    return before.count("'") % 2 == 1
 
 
 def _closing(text: str, start: int) -> int:
@@ -294,7 +302,7 @@ class _Reader:
         """The names of a path, without the variable of the lambda that it begins with."""
         names: list[str] = []
         while isinstance(node, ast.Attribute):
-            names.append(node.attr)
+            names.append(node.attr.removeprefix(_MARK))
             node = node.owner
         if not isinstance(node, ast.Identifier) or len(names) > 10:
             raise Unmodelled("a $filter on the properties of anything but a column")
@@ -307,7 +315,7 @@ class _Reader:
 
 
 def _name(identifier: Any) -> str:
-    return ".".join((*identifier.namespace, identifier.name))
+    return ".".join((*identifier.namespace, identifier.name)).removeprefix(_MARK)
 
 
 def literal(node: Any) -> Value:

@@ -5,7 +5,7 @@ richest of the languages: the others' map onto them.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Union
 
 Path = tuple[str, ...]
 Kind = Literal["text", "number", "bool", "guid", "instant", "date", "null", "untyped"]
@@ -65,7 +65,7 @@ class Constant:
     value: bool
 
 
-Condition = Comparison | Group | Not | Some | Constant
+Condition = Union[Comparison, Group, Not, Some, Constant, "Linked"]
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,16 @@ class Ordered:
     path: Path = ()
     descending: bool = False
     alias: str = ""
+    source: str = ""
+    """The alias of the link whose column it is; the query's own table when empty."""
 
 
 @dataclass(frozen=True)
 class Linked:
-    """Another table, joined where `here` (a column of the table above) equals `there` (one of its own)."""
+    """Another table, joined where `here` (a column of the table above) equals `there` (one of its own).
+
+    As a condition (of the kinds any, not any, all and not all) it asks what is there.
+    """
 
     table: str
     there: str

@@ -49,6 +49,17 @@ def midnight(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def following(day: datetime) -> datetime | None:
+    """The next day; None where the calendar ends."""
+    return _safely(lambda: day + _DAY)
+
+
+def next_second(moment: datetime) -> datetime:
+    """The second that comes after an instant; the last one there is where none does."""
+    whole = moment.replace(microsecond=0)
+    return _safely(lambda: whole + timedelta(seconds=1)) or whole
+
+
 _FIXED: Mapping[str, Callable[[datetime, datetime], Span]] = {
     "today": lambda day, _: (day, day + _DAY),
     "yesterday": lambda day, _: (day - _DAY, day),

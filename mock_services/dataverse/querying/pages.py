@@ -41,16 +41,19 @@ class Cookie:
         *,
         first: Mapping[str, Any],
         last: Mapping[str, Any],
+        number: int | None = None,
     ) -> "Cookie":
         """The cookie after page number `page`, which ran from `first` to `last` in the order of these columns.
 
-        `columns` None: the order cannot be told by columns of the table, and only the number goes along.
+        `columns` None: the order cannot be told by columns of the table, and only the number goes along. `number` is
+        that of its rows, which is told of expanded collections alone.
         """
+        count = "" if number is None else f' countOfRecords="{number}"'
         if columns is None:
-            return cls(page + 1, (), f'<cookie page="{page}" />')
+            return cls(page + 1, (), f'<cookie page="{page}"{count} />')
         names = [*columns, *(table.unique or (table.primary_id,))]
         keys = "".join(_key(name, first.get(name), last.get(name)) for name in names)
-        return cls(page + 1, (), f'<cookie page="{page}">{keys}</cookie>')
+        return cls(page + 1, (), f'<cookie page="{page}"{count}>{keys}</cookie>')
 
     def spelt(self, *, times: int = 1) -> str:
         """The whole cookie, the inner one encoded so many times over, with hexadecimal digits in lower case."""
@@ -113,7 +116,11 @@ def _element(text: str) -> ElementTree.Element:
 
 
 def after(keys: Sequence[tuple[sa.ColumnElement[Any], bool]], last: Sequence[str | None]) -> sa.ColumnElement[bool]:
-    """The rows that come after one with these values; without a value is less than any."""
+    """The rows that come after one with these values; without a value is less than any.
+
+    What all of them have in common, not to come before that row by the first key, is said too: an index on that key
+    then begins there.
+    """
     keys = [(_countable(column), descending) for column, descending in keys]
     alternatives = []
     for number, ((column, descending), value) in enumerate(zip(keys, last, strict=True)):
@@ -121,7 +128,12 @@ def after(keys: Sequence[tuple[sa.ColumnElement[Any], bool]], last: Sequence[str
         further = _further(column, _bound(column, value), descending)
         if further is not None:
             alternatives.append(sa.and_(*same, further))
-    return sa.or_(*alternatives) if alternatives else sa.false()
+    if not alternatives:
+        return sa.false()
+    (column, descending), value = keys[0], last[0]
+    if len(alternatives) == 1 or descending or value is None:
+        return sa.or_(*alternatives)
+    return sa.and_(column >= _bound(column, value), sa.or_(*alternatives))
 
 
 def _countable(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -22,7 +22,6 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
         ("0x8004700c", "InvalidDisplayName", "The specified display name is not valid"),
-        ("0x80041d67", "DelegatedAdminUserCannotBeCreateNorUpdated", "The delegated admin user cannot be updated"),
     ),
     *_rows(
         400,
@@ -76,7 +75,6 @@ ROWS: tuple[Row, ...] = (
             ("Act on Behalf of Another User privilege cannot be added or removed."),
         ),
         ("0x80040256", "CrmSecurityError", "A failure occurred in CrmSecurity."),
-        ("0x8004020d", "InvalidAccessRights", "Invalid access rights."),
         ("0x80040276", "PrivilegeCreateIsDisabledForOrganization", "Privilege Create is disabled for organization."),
         ("0x8004049e", "unManagedinvalidprincipal", "The principal id is missing or invalid."),
         ("0x800404bb", "unManagedinvalidprivilegeedepth", "Invalid privilege depth for user."),
@@ -84,7 +82,6 @@ ROWS: tuple[Row, ...] = (
     *_rows(
         403,
         ("0x80072561", "CAPolicyValidationFailedLateBind", "The user is in an admin restricted location."),
-        ("0x80042f0a", "TeamNotAssignedRoles", "The team has not been assigned any roles."),
         evidence="[codes]; the status by their kind",
     ),
     *_rows(404, ("0x8006088a", "CrmHttpError", "Resource not found for the segment '{segment}'."), evidence="[client]"),

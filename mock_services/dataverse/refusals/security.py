@@ -68,6 +68,14 @@ SECURED_UPDATE = Row(
     "[handle, codes]",
     name="AttributePermissionUpdateIsMissingDuringUpdate",
 )
+NOT_SECURED = Row(
+    400,
+    "0x8004f508",
+    "One or more fields are not enabled for field level security. Field level security is not enabled until you publish"
+    " the customizations.",
+    _CODES,
+    name="AttributeNotSecured",
+)
 
 APPLICATION_UNKNOWN = Row(
     400,
@@ -76,9 +84,7 @@ APPLICATION_UNKNOWN = Row(
     "[codes]; that this code answers is inferred",
     name="ApplicationNotRegisteredWithDeployment",
 )
-APPLICATION_TAKEN = Row(
-    400, "0x8004f511", facts.DUPLICATE_APPLICATION, "[tf tests]", "2026", "DuplicateApplicationUser"
-)
+APPLICATION_TAKEN = Row(400, "0x8004f511", facts.DUPLICATE_APPLICATION, "[codes]", "", "DuplicateApplicationUser")
 ACCESS_MODE_FIXED = Row(400, "0x80040d40", facts.ACCESS_MODE_FIXED, _CODES)
 OBJECT_ID_FIXED = Row(
     400, "0x80041d4f", facts.OBJECT_ID_FIXED, _CODES, name="CannotUpdateAzureActiveDirectoryObjectIdField"
@@ -111,10 +117,13 @@ DEPTH_REFUSED = Row(400, "0x8004140b", facts.BAD_DEPTH, _CODES, name="InvalidPri
 PRIVILEGE_REPEATED = Row(400, "0x8004140f", facts.REPEATED_PRIVILEGE, _CODES, name="DuplicatedPrivilege")
 PRIVILEGE_UNKNOWN = Row(400, "0x800404ce", facts.UNKNOWN_PRIVILEGE, _CODES, name="unManagedinvalidprivilegeid")
 SECOND_ROOT = Row(400, "0x80041d35", facts.SECOND_ROOT, _CODES, name="MultipleOrganizationsNotAllowed")
-ROOT_ENABLED = Row(
-    400,
-    "0x80041d63",
-    "The root business unit cannot be disabled.",
-    "code: [codes]; wording inferred",
-    name="RootBusinessUnitCannotBeDisabled",
+INVALID_RIGHTS = Row(
+    403,
+    "0x8004020d",
+    "Invalid access rights.",
+    "[handle, codes]; that sharing no right at all says it is inferred",
+    name="InvalidAccessRights",
+)
+SHARED_WITH_OWNER = Row(
+    400, "0x80040214", "An item cannot be shared with the owning user.", _CODES, name="CannotShareWithOwner"
 )

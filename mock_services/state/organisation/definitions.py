@@ -165,6 +165,12 @@ class Table:
         return {lookup.value_name: lookup for lookup in self.lookups.values()}
 
     @cached_property
+    def secured(self) -> frozenset[str]:
+        """The columns and lookups that column security keeps."""
+        columns = {column.name for column in self.columns.values() if column.secured}
+        return frozenset(columns | {lookup.name for lookup in self.lookups.values() if lookup.secured})
+
+    @cached_property
     def defaults(self) -> Mapping[str, Any]:
         """What a new row starts with, beside its state."""
         return {c.name: c.default for c in self.columns.values() if c.default is not None and c.stored}

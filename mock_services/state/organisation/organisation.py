@@ -16,6 +16,7 @@ from mock_services.state.organisation.privileges import Depth
 from mock_services.state.organisation.roles import Grants, Roles
 from mock_services.state.organisation.rows import Row, Rows
 from mock_services.state.organisation.schema import Schema, metadata, sql_table, standard_schema
+from mock_services.state.organisation.sharing import Sharing
 from mock_services.state.service_limits import ServiceLimits
 from mock_services.state.store import Store
 
@@ -41,6 +42,7 @@ class Organisation:
         self.rows = Rows(store, schema=standard_schema(frozenset()), clock=clock, chance=chance)
         self.roles = Roles(self.rows)
         self.people = People(self.rows, self.roles)
+        self.sharing = Sharing(self.rows)
         self.customisation = Customisation(self.rows)
         self.limits = ServiceLimits()
         self._identity: dict[str, Any] = {}
