@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from mock_services.dataverse import bulk_deletion, casework, duplicate_rules, facts, queue_items, roles
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, no_resource, no_segment
+from mock_services.dataverse.metadata.changes import create_entities
+from mock_services.dataverse.metadata.retrieval import retrieve_metadata_changes
 from mock_services.dataverse.parameters import addressed_row
 from mock_services.dataverse.security import Security
 from mock_services.dataverse.urls import as_guid, read_arguments
@@ -22,12 +24,12 @@ _ACCESS_TYPE = re.compile(r"^(Microsoft\.Dynamics\.CRM\.EndpointAccessType)?'(De
 
 # Operations that exist and are not played yet: 501 with their name, rather than the 404 of one that does not exist.
 _NOT_YET = {
-    "ApplyRoutingRule", "BulkDetectDuplicates", "CloseQuote", "CreateEntities", "ExportSolution", "FormatAddress",
+    "ApplyRoutingRule", "BulkDetectDuplicates", "CloseQuote", "ExportSolution", "FormatAddress",
     "GetAllTimeZonesWithDisplayName", "GetTimeZoneCodeByLocalizedName", "GrantAccess", "ImportSolution",
     "InitializeFrom", "InstantiateTemplate", "IsValidStateTransition", "LocalTimeFromUtcTime", "LoseOpportunity",
-    "Merge", "ModifyAccess", "PublishAllXml", "PublishXml", "QualifyLead",
+    "Merge", "ModifyAccess", "QualifyLead",
     "RetrieveAadUserPrivileges", "RetrieveAadUserRoles", "RetrieveAvailableLanguages", "RetrieveDuplicates",
-    "RetrieveMetadataChanges", "RetrieveProvisionedLanguages", "RevokeAccess", "Rollup", "SendEmail",
+    "RetrieveProvisionedLanguages", "RevokeAccess", "Rollup", "SendEmail",
     "SendEmailFromTemplate", "SendTemplate", "UtcTimeFromLocalTime", "WinOpportunity",
     "WinQuote",
 }  # fmt: skip
@@ -192,16 +194,28 @@ def _retrieve_total_record_count(call: Call, arguments: Mapping[str, str]) -> An
 
 
 _RIGHTS = ("Read", "Write", "Append", "AppendTo", "Create", "Delete", "Share", "Assign")
+
+
+def _publish(call: Call) -> Answer:
+    """Publishing takes its privilege and changes nothing: definitions are seen at once here."""
+    call.security.demand_named("prvPublishCustomization")
+    return NO_CONTENT
+
+
 _UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
     "WhoAmI": _who_am_i,
     "RetrieveVersion": _retrieve_version,
     "RetrieveCurrentOrganization": _retrieve_current_organization,
     "RetrieveRolePrivilegesRole": _retrieve_role_privileges,
     "RetrieveTotalRecordCount": _retrieve_total_record_count,
+    "RetrieveMetadataChanges": retrieve_metadata_changes,
 }
 _UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
     "BulkDelete": bulk_deletion.bulk_delete,
     "CloseIncident": casework.close_incident,
+    "CreateEntities": create_entities,
+    "PublishAllXml": _publish,
+    "PublishXml": _publish,
     "RouteTo": queue_items.route_to,
     "UnpublishDuplicateRule": duplicate_rules.unpublish,
 }

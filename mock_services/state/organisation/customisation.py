@@ -28,11 +28,7 @@ class Customisation:
     def open(self, solutions: frozenset[str]) -> None:
         """Take up the schema that the database stands for, with these solutions."""
         own = self._own()
-        before = self._rows.schema
-        after = Schema(solutions, own) if own else standard_schema(solutions)
-        self._rows.schema = after
-        if before.solutions != after.solutions:
-            self._show_activities()
+        self._rows.schema = Schema(solutions, own) if own else standard_schema(solutions)
 
     def define(self, tables: Iterable[Table]) -> None:
         """Add or change tables. Raises ValueError for a name that the fake keeps for itself."""
@@ -62,12 +58,13 @@ class Customisation:
             for logical in changed:
                 for statement in alterations(after, logical, self._columns(logical)):
                     self._store.write(statement)
-            self._show_activities()
+            self.show_activities()
         except BaseException:
             self._rows.schema = before
             raise
 
-    def _show_activities(self) -> None:
+    def show_activities(self) -> None:
+        """Make `activitypointer` show the rows of the activity tables that there are now."""
         for statement in activity_view(self._rows.schema):
             self._store.write(statement)
 

@@ -124,6 +124,7 @@ class Organisation:
             self.store.write(sa.update(sql_table("settings")).values(solutions=left))
             self.roles.forget(gone)
             self.customisation.open(self.solutions)
+            self.customisation.show_activities()
 
     def define(self, *tables: Table) -> None:
         """Add tables, or change some, and give System Administrator and System Customizer what is new.
@@ -174,6 +175,7 @@ class Organisation:
             )
             self._read_identity()
             self.customisation.open(installed)
+            self.customisation.show_activities()
             self._furnish(root, system, installed)
 
     def _furnish(self, root: str, system: str, installed: frozenset[str]) -> None:
