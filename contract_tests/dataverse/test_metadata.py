@@ -1,5 +1,6 @@
 """Definitions over HTTP: read in every shape a client asks for, made, changed and removed, and refused."""
 
+import json
 from typing import Any
 from xml.etree import ElementTree
 
@@ -236,3 +237,74 @@ async def test_a_reader_of_definitions_sees_and_changes_nothing(integration: Cal
         ("RelationshipDefinitions", {"SchemaName": "new_x_y"}),
     ):
         assert error(await integration.ask("POST", path, body)) == (403, "0x80040220")
+
+
+async def test_a_key_is_made_found_and_removed(administrator: Caller) -> None:
+    keys = "EntityDefinitions(LogicalName='contact')/Keys"
+    body = {"SchemaName": "new_ByMail", "KeyAttributes": ["emailaddress1"]}
+    place = (await administrator.ask("POST", keys, body)).headers["OData-EntityId"]
+    (key,) = await _value(administrator, keys)
+    assert (key["SchemaName"], key["KeyAttributes"], key["EntityKeyIndexStatus"]) == (
+        "new_ByMail",
+        ["emailaddress1"],
+        "Active",
+    )
+    assert (await administrator.get(place)).json()["LogicalName"] == "new_bymail"
+    contact = await administrator.make("contacts", {"lastname": "Doe", "emailaddress1": "jane@example.com"})
+    found = (await administrator.get("contacts(emailaddress1='jane@example.com')?$select=contactid")).json()
+    assert found["contactid"] == contact
+    assert (await administrator.ask("DELETE", place)).status_code == 204
+    assert (await administrator.get("contacts(emailaddress1='jane@example.com')")).status_code == 400
+
+
+async def test_labels_and_lengths_are_changed_in_place(administrator: Caller) -> None:
+    await administrator.ask("POST", "EntityDefinitions", _table("new_Rating"))
+    table = "EntityDefinitions(LogicalName='new_rating')"
+    changed = {"DisplayName": _label("Score"), "DisplayCollectionName": _label("Scores")}
+    assert (await administrator.ask("PUT", table, changed)).status_code == 204
+    label = (await administrator.get(f"{table}?$select=DisplayName")).json()["DisplayName"]
+    assert label["UserLocalizedLabel"]["Label"] == "Score"
+    name = f"{table}/Attributes(LogicalName='new_rating_name')"
+    assert (await administrator.ask("PUT", name, _column("new_Rating_Name", MaxLength=3))).status_code == 204
+    assert (await administrator.ask("POST", "new_ratings", {"new_rating_name": "Five"})).status_code == 400
+    assert (await administrator.ask("POST", "new_ratings", {"new_rating_name": "5"})).status_code == 204
+
+
+async def test_global_choices_and_relationships_are_listed(administrator: Caller) -> None:
+    choices = await _value(administrator, "GlobalOptionSetDefinitions")
+    by_id = f"GlobalOptionSetDefinitions({choices[0]['MetadataId']})"
+    assert (await administrator.get(by_id)).json()["Name"] == choices[0]["Name"]
+    query = "RelationshipDefinitions?$select=SchemaName&$filter=SchemaName eq 'incident_customer_contacts'"
+    assert [each["SchemaName"] for each in await _value(administrator, query)] == ["incident_customer_contacts"]
+
+
+async def test_several_tables_are_made_or_none(administrator: Caller) -> None:
+    both = {"Entities": [_table("new_One"), _table("new_One")]}
+    assert error(await administrator.ask("POST", "CreateEntities", both)) == (400, "0x8004700b")
+    assert (await administrator.get("new_ones")).status_code == 404
+    both = {"Entities": [_table("new_One"), _table("new_Two")]}
+    assert (await administrator.ask("POST", "CreateEntities", both)).status_code == 200
+    assert (await administrator.get("new_twos")).status_code == 200
+
+
+async def test_publishing_is_a_customizers_right(administrator: Caller) -> None:
+    assert (await administrator.ask("POST", "PublishAllXml")).status_code == 204
+    assert (await administrator.ask("POST", "PublishXml", {"ParameterXml": "<importexportxml/>"})).status_code == 204
+
+
+async def test_what_changed_is_asked_by_a_query_of_its_own(administrator: Caller) -> None:
+    query = {
+        "Criteria": {
+            "FilterOperator": "And",
+            "Conditions": [
+                {
+                    "PropertyName": "LogicalName",
+                    "ConditionOperator": "Equals",
+                    "Value": {"Type": "System.String", "Value": "incident"},
+                }
+            ],
+        },
+        "Properties": {"AllProperties": False, "PropertyNames": ["LogicalName", "EntitySetName"]},
+    }
+    response = await administrator.get(f"RetrieveMetadataChanges(Query=@q)?@q={json.dumps(query)}")
+    assert [each["EntitySetName"] for each in response.json()["EntityMetadata"]] == ["incidents"]

@@ -37,7 +37,7 @@ _NOT_YET = {
 
 def is_operation(name: str) -> bool:
     """Whether an unbound function or action has this name."""
-    return name in _UNBOUND or name in _UNBOUND_ACTIONS or name in _NOT_YET
+    return name in UNBOUND or name in UNBOUND_ACTIONS or name in _NOT_YET
 
 
 def call_unbound(call: Call) -> Answer:
@@ -47,22 +47,22 @@ def call_unbound(call: Call) -> Answer:
         raise Unmodelled(f"the operation {head.name}")
     if head.name in _SOLUTION_OF and _SOLUTION_OF[head.name] not in call.organisation.solutions:
         raise no_segment(head.name)
-    if call.method != ("POST" if head.name in _UNBOUND_ACTIONS else "GET"):
+    if call.method != ("POST" if head.name in UNBOUND_ACTIONS else "GET"):
         raise no_resource(call.url)
     if call.path.tail:
         raise no_segment(call.path.tail[0].name)
-    if head.name in _UNBOUND_ACTIONS:
-        return _UNBOUND_ACTIONS[head.name](call)
-    return _UNBOUND[head.name](call, read_arguments(head.inside, call.aliases))
+    if head.name in UNBOUND_ACTIONS:
+        return UNBOUND_ACTIONS[head.name](call)
+    return UNBOUND[head.name](call, read_arguments(head.inside, call.aliases))
 
 
 def call_bound(call: Call, table: Table, id: str, name: str) -> Answer:  # noqa: A002 - the word everybody uses for it
     """`set(id)/Microsoft.Dynamics.CRM.Name`. Raises Refusal and Unmodelled."""
     if name in _NOT_YET:
         raise Unmodelled(f"the operation {name}")
-    if (table.logical, name) not in _BOUND:
+    if (table.logical, name) not in BOUND:
         raise no_segment(f"{facts.NAMESPACE}{name}")
-    method, run = _BOUND[table.logical, name]
+    method, run = BOUND[table.logical, name]
     if call.method != method:
         raise no_resource(call.url)
     return run(call, id)
@@ -202,7 +202,7 @@ def _publish(call: Call) -> Answer:
     return NO_CONTENT
 
 
-_UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
+UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
     "WhoAmI": _who_am_i,
     "RetrieveVersion": _retrieve_version,
     "RetrieveCurrentOrganization": _retrieve_current_organization,
@@ -210,7 +210,7 @@ _UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
     "RetrieveTotalRecordCount": _retrieve_total_record_count,
     "RetrieveMetadataChanges": retrieve_metadata_changes,
 }
-_UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
+UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
     "BulkDelete": bulk_deletion.bulk_delete,
     "CloseIncident": casework.close_incident,
     "CreateEntities": create_entities,
@@ -220,7 +220,7 @@ _UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
     "UnpublishDuplicateRule": duplicate_rules.unpublish,
 }
 _SOLUTION_OF = {"CloseIncident": "customer_service"}
-_BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
+BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
     ("systemuser", "RetrieveUserPrivileges"): ("GET", _retrieve_user_privileges),
     ("systemuser", "RetrieveUserPrivilegeByPrivilegeName"): ("GET", _retrieve_user_privilege_by_name),
     ("role", "AddPrivilegesRole"): ("POST", _add_privileges),
