@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from mock_services import baseline
@@ -79,12 +80,14 @@ class FakeCloud:
         national_cloud: NationalCloud = NationalCloud.PUBLIC,
         solutions: Iterable[str] = DEFAULT_SOLUTIONS,
         clock: FakeClock | None = None,
+        metadata: Path | None = None,
     ) -> FakeTenant:
         """A new healthy tenant with one Dataverse organisation, in a few milliseconds.
 
         `region` counts in the public cloud only; a national cloud has its own hosts and does not know the others'
         tenants. `solutions` decide which tables exist: `customer_service` brings incidents, `omnichannel` live work
-        items.
+        items. `metadata` is a file saved from a real organisation's `$metadata`: its custom tables and columns are
+        there too. Raises BadMetadata for a file that is none.
         """
         self._made += 1
         label = "".join(c for c in name.lower() if c.isalnum()) + (str(self._made) if self._made > 1 else "")
@@ -97,6 +100,10 @@ class FakeCloud:
             clock=clock or FakeClock(self.clock.now(), running=self.clock.running),
             chance=Chance(f"{self.seed}/{self._made}"),
         )
+        if metadata is not None:
+            from mock_services.state.organisation.csdl import read_metadata
+
+            tenant.organisation.define(*read_metadata(metadata, tenant.organisation.schema))
         return self.adopt(tenant)
 
     def adopt(self, tenant: FakeTenant) -> FakeTenant:

@@ -42,7 +42,7 @@ class Subject:
 
 def subjects() -> tuple[Subject, ...]:
     """The services, in the order of their pages."""
-    return _login(), _graph(), _management(), _portal(), _power_platform()
+    return _login(), _graph(), _dataverse(), _management(), _portal(), _power_platform()
 
 
 def _named(modules: tuple[ModuleType, ...], kind: type) -> dict[str, Row]:
@@ -56,7 +56,7 @@ def _named(modules: tuple[ModuleType, ...], kind: type) -> dict[str, Row]:
 
 def _row(row: Any) -> Row:
     error = getattr(row, "error", "")
-    code = f"AADSTS{row.code} `{error}`" if error else f"`{row.code}`"
+    code = f"AADSTS{row.code} `{error}`" if error else f"`{row.code}`" if row.code else "none"
     return Row(code, row.status, row.template, row.evidence, row.seen, row)
 
 
@@ -92,6 +92,16 @@ def _management() -> Subject:
     operations = {f"GET /{'/'.join(path)}": operation for path, (operation, _) in DOORS.items()}
     rows = _named((facts,), facts.Refusal)
     return Subject("management", "Azure Resource Manager", rows, operations, door_of, Refused)
+
+
+def _dataverse() -> Subject:
+    from contract_tests.coverage import dataverse
+    from mock_services.dataverse import facts, refusals
+    from mock_services.dataverse.errors import Refusal
+
+    legend = " ".join((facts.__doc__ or "").partition("\n\n")[2].split())
+    rows = _named(refusals.MODULES, refusals.Row)
+    return Subject("dataverse", "Dataverse", rows, dataverse.operations(), dataverse.door_of, Refusal, legend)
 
 
 def _portal() -> Subject:

@@ -1,4 +1,4 @@
-"""What each call of the integration takes: with just these privileges it works, with any of them missing it does not."""
+"""What each call of the integration takes: it works with just these privileges, and not with any of them missing."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -66,7 +66,6 @@ async def test_verbs_that_do_not_fit_are_refused(administrator: Caller) -> None:
 
 async def test_what_is_not_played_says_so(administrator: Caller) -> None:
     paths = (
-        "$metadata",
         "contacts?$search=x",
         "FormatAddress()",
     )

@@ -28,7 +28,7 @@ def call_on_set(call: Call, table: Table, name: str) -> Answer:
         raise Unmodelled(f"the operation {name}")
     if name == "DeleteMultiple":  # for elastic tables alone (bulk-operations.md); code and sentence inferred
         raise Refusal("0x80040800", facts.NOT_SUPPORTED.format(verb=name, table=table.logical))
-    if name not in _ON_SET:
+    if name not in ON_SET:
         raise no_segment(f"{facts.NAMESPACE}{name}")
     if call.method != "POST":
         raise no_resource(call.url)
@@ -36,7 +36,7 @@ def call_on_set(call: Call, table: Table, name: str) -> Answer:
         raise Refusal("0x80040800", facts.NOT_SUPPORTED.format(verb=name, table=table.logical))
     targets = _targets(call, table)
     with call.organisation.store.transaction():
-        return _ON_SET[name](call, table, targets)
+        return ON_SET[name](call, table, targets)
 
 
 def _targets(call: Call, table: Table) -> list[dict[str, Any]]:
@@ -97,7 +97,7 @@ def _key(call: Call, table: Table, target: Mapping[str, Any]) -> RowKey:
     return RowKey(table, guid, guid)
 
 
-_ON_SET: Mapping[str, Callable[[Call, Table, list[dict[str, Any]]], Answer]] = {
+ON_SET: Mapping[str, Callable[[Call, Table, list[dict[str, Any]]], Answer]] = {
     "CreateMultiple": _create,
     "UpdateMultiple": _update,
     "UpsertMultiple": _upsert,

@@ -21,6 +21,8 @@ from mock_services.dataverse import (
 )
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, no_resource, no_segment
+from mock_services.dataverse.metadata.changes import create_entities
+from mock_services.dataverse.metadata.retrieval import retrieve_metadata_changes
 from mock_services.dataverse.parameters import addressed_row
 from mock_services.dataverse.security import Security
 from mock_services.dataverse.urls import as_guid, read_arguments
@@ -33,12 +35,11 @@ _ACCESS_TYPE = re.compile(r"^(Microsoft\.Dynamics\.CRM\.EndpointAccessType)?'(De
 
 # Operations that exist and are not played yet: 501 with their name, rather than the 404 of one that does not exist.
 _NOT_YET = {
-    "ApplyRoutingRule", "BulkDetectDuplicates", "CloseQuote", "CreateEntities", "ExportSolution", "FormatAddress",
+    "AddUserToRecordTeam", "ApplyRoutingRule", "BulkDetectDuplicates", "CloseQuote", "ExportSolution", "FormatAddress",
     "GetAllTimeZonesWithDisplayName", "GetTimeZoneCodeByLocalizedName", "ImportSolution",
     "InitializeFrom", "InstantiateTemplate", "IsValidStateTransition", "LocalTimeFromUtcTime", "LoseOpportunity",
-    "AddUserToRecordTeam", "Merge", "PublishAllXml", "PublishXml", "QualifyLead", "RemoveUserFromRecordTeam",
-    "RetrieveAvailableLanguages", "RetrieveDuplicates",
-    "RetrieveMetadataChanges", "RetrieveProvisionedLanguages", "Rollup", "SendEmail",
+    "Merge", "QualifyLead", "RemoveUserFromRecordTeam", "RetrieveAvailableLanguages", "RetrieveDuplicates",
+    "RetrieveProvisionedLanguages", "Rollup", "SendEmail",
     "SendEmailFromTemplate", "SendTemplate", "UtcTimeFromLocalTime", "WinOpportunity",
     "WinQuote",
 }  # fmt: skip
@@ -46,7 +47,7 @@ _NOT_YET = {
 
 def is_operation(name: str) -> bool:
     """Whether an unbound function or action has this name."""
-    return name in _UNBOUND or name in _UNBOUND_ACTIONS or name in _NOT_YET
+    return name in UNBOUND or name in UNBOUND_ACTIONS or name in _NOT_YET
 
 
 def call_unbound(call: Call) -> Answer:
@@ -56,22 +57,22 @@ def call_unbound(call: Call) -> Answer:
         raise Unmodelled(f"the operation {head.name}")
     if head.name in _SOLUTION_OF and _SOLUTION_OF[head.name] not in call.organisation.solutions:
         raise no_segment(head.name)
-    if call.method != ("POST" if head.name in _UNBOUND_ACTIONS else "GET"):
+    if call.method != ("POST" if head.name in UNBOUND_ACTIONS else "GET"):
         raise no_resource(call.url)
     if call.path.tail:
         raise no_segment(call.path.tail[0].name)
-    if head.name in _UNBOUND_ACTIONS:
-        return _UNBOUND_ACTIONS[head.name](call)
-    return _UNBOUND[head.name](call, read_arguments(head.inside, call.aliases))
+    if head.name in UNBOUND_ACTIONS:
+        return UNBOUND_ACTIONS[head.name](call)
+    return UNBOUND[head.name](call, read_arguments(head.inside, call.aliases))
 
 
 def call_bound(call: Call, table: Table, id: str, name: str) -> Answer:  # noqa: A002 - the word everybody uses for it
     """`set(id)/Microsoft.Dynamics.CRM.Name`. Raises Refusal and Unmodelled."""
     if name in _NOT_YET:
         raise Unmodelled(f"the operation {name}")
-    if (table.logical, name) not in _BOUND:
+    if (table.logical, name) not in BOUND:
         raise no_segment(f"{facts.NAMESPACE}{name}")
-    method, run = _BOUND[table.logical, name]
+    method, run = BOUND[table.logical, name]
     if call.method != method:
         raise no_resource(call.url)
     return run(call, id)
@@ -207,7 +208,15 @@ def _retrieve_total_record_count(call: Call, arguments: Mapping[str, str]) -> An
 
 
 _RIGHTS = ("Read", "Write", "Append", "AppendTo", "Create", "Delete", "Share", "Assign")
-_UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
+
+
+def _publish(call: Call) -> Answer:
+    """Publishing takes its privilege and changes nothing: definitions are seen at once here."""
+    call.security.demand_named("prvPublishCustomization")
+    return NO_CONTENT
+
+
+UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
     "WhoAmI": _who_am_i,
     "RetrieveVersion": _retrieve_version,
     "RetrieveCurrentOrganization": _retrieve_current_organization,
@@ -216,18 +225,22 @@ _UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
     "RetrieveSharedPrincipalsAndAccess": sharing.shared_principals,
     "RetrieveRolePrivilegesRole": _retrieve_role_privileges,
     "RetrieveTotalRecordCount": _retrieve_total_record_count,
+    "RetrieveMetadataChanges": retrieve_metadata_changes,
 }
-_UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
+UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
     "BulkDelete": bulk_deletion.bulk_delete,
     "CloseIncident": casework.close_incident,
+    "CreateEntities": create_entities,
     "GrantAccess": sharing.grant,
     "ModifyAccess": sharing.modify,
+    "PublishAllXml": _publish,
+    "PublishXml": _publish,
     "RevokeAccess": sharing.revoke,
     "RouteTo": queue_items.route_to,
     "UnpublishDuplicateRule": duplicate_rules.unpublish,
 }
 _SOLUTION_OF = {"CloseIncident": "customer_service"}
-_BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
+BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
     ("systemuser", "RetrieveUserPrivileges"): ("GET", _retrieve_user_privileges),
     ("systemuser", "RetrieveUserPrivilegeByPrivilegeName"): ("GET", _retrieve_user_privilege_by_name),
     ("role", "AddPrivilegesRole"): ("POST", _add_privileges),

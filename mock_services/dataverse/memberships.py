@@ -1,8 +1,8 @@
 """`AddMembersTeam` and `RemoveMembersTeam`, and the members of group teams, whom the directory decides.
 
 Both actions are bound to a team and take `Members`, users each with its key (Learn: webapi/reference/addmembersteam).
-A group team takes up its members as they call: Power Platform admin, manage-group-teams.md. That groups within groups do
-not count, and that guests do not exist here, is inferred.
+A group team takes up its members as they call: Power Platform admin, manage-group-teams.md. That groups within groups
+do not count, and that guests do not exist here, is inferred.
 """
 
 from collections.abc import Mapping

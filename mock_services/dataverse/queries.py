@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call
 from mock_services.dataverse.column_security import veil
-from mock_services.dataverse.errors import Refusal, bad_query
+from mock_services.dataverse.errors import bad_query
 from mock_services.dataverse.expansions import check_expansions, expand_rows
 from mock_services.dataverse.querying import fetch
 from mock_services.dataverse.querying.conditions import compile_condition, count_conditions
-from mock_services.dataverse.querying.faults import refusal
+from mock_services.dataverse.querying.faults import refusal, refusing
 from mock_services.dataverse.querying.languages import whole_query
 from mock_services.dataverse.querying.pages import Cookie, after, read_cookie
 from mock_services.dataverse.querying.scopes import scope_of
@@ -22,7 +22,6 @@ from mock_services.dataverse.shapes import shape_rows, wire_names
 from mock_services.errors import Unmodelled
 from mock_services.odata.filters import read_filter
 from mock_services.odata.options import Expansion, Order, read_count, read_expand, read_orderby, read_select, read_top
-from mock_services.odata.problems import BadQuery, TooManyConditions
 from mock_services.state.organisation.definitions import Table
 
 _UNMODELLED = {"$search", "$format", "$compute"}
@@ -49,12 +48,8 @@ class Options:
 def read_options(call: Call, table: Table) -> Options:
     """The options of a request. Raises Refusal for what Dataverse refuses, Unmodelled for what is not there yet."""
     given = _given(call)
-    try:
+    with refusing(call):
         return _read(call, table, given)
-    except TooManyConditions as problem:
-        raise Refusal("0x8004430c", problem.sentence) from None
-    except BadQuery as problem:
-        raise bad_query(problem.sentence) from None
 
 
 def _given(call: Call) -> dict[str, str]:

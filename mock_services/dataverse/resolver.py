@@ -1,7 +1,7 @@
 """Names and paths of one table into SQL columns, for every language a query is asked in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,8 @@ class Operand:
 
     expression: sa.ColumnElement[Any]
     kind: str
+    name: str = ""
+    """`table.column`, for a refusal to name."""
 
 
 class ColumnResolver:
@@ -57,7 +59,8 @@ class ColumnResolver:
         """The column of a path. Raises UnknownProperty and BadQuery."""
         if len(path) > LONGEST_PATH:
             raise BadQuery("The path is too long.")
-        return self._own(path[0]) if len(path) == 1 else self._beyond(path)
+        found = self._own(path[0]) if len(path) == 1 else self._beyond(path)
+        return replace(found, name=found.name or f"{self._table.logical}.{path[0]}")
 
     def _own(self, name: str) -> Operand:
         table = self._table

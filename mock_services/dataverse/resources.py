@@ -25,7 +25,7 @@ from mock_services.state.organisation.definitions import (
 from mock_services.state.organisation.schema import type_column
 
 Row = Mapping[str, Any]
-_UNMODELLED_ROOTS = {"$metadata", "$all", "RelationshipDefinitions", "GlobalOptionSetDefinitions"}
+_UNMODELLED_ROOTS = {"$all", "ManagedPropertyDefinitions"}
 
 
 def act(call: Call) -> Answer:
@@ -42,7 +42,7 @@ def _act(call: Call) -> Answer:
     call.exchange.operation = f"dataverse.{head.name}.{call.method.lower()}"
     if head.name in _UNMODELLED_ROOTS:
         raise Unmodelled(f"{head.name}")
-    if head.name == metadata.SET:
+    if head.name in metadata.ROOTS:
         return metadata.answer(call)
     if functions.is_operation(head.name):
         return functions.call_unbound(call)

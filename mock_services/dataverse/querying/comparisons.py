@@ -17,12 +17,16 @@ from mock_services.dataverse.querying import dates
 from mock_services.dataverse.resolver import Operand
 from mock_services.dataverse.urls import as_guid
 from mock_services.odata.model import Comparison, Value
-from mock_services.odata.problems import BadQuery
+from mock_services.odata.problems import BadQuery, Fault
 
 SqlCondition = sa.ColumnElement[bool]
 _EDM = {
     "text": "Edm.String", "number": "Edm.Int32", "bool": "Edm.Boolean", "guid": "Edm.Guid",
     "instant": "Edm.DateTimeOffset", "date": "Edm.Date", "null": "Edm.String", "untyped": "Edm.String",
+}  # fmt: skip
+_CLR = {
+    "text": "System.String", "number": "System.Int32", "bool": "System.Boolean", "guid": "System.Guid",
+    "instant": "System.DateTime", "date": "System.DateTime",
 }  # fmt: skip
 _NAMES = {
     "eq": "Equal", "ne": "NotEqual", "lt": "LessThan", "le": "LessThanOrEqual", "gt": "GreaterThan",
@@ -54,7 +58,7 @@ def compare_columns(operator: str, left: Operand, right: Operand) -> SqlConditio
     if operator == "ne":
         return left.expression.is_distinct_from(right.expression)
     if operator not in _COMPARE:
-        raise BadQuery(f"The operator {operator} cannot compare columns.")
+        raise Fault("InvalidOperatorCode")
     found: SqlCondition = _COMPARE[operator](_orderable(left), _orderable(right))
     return found
 
@@ -64,13 +68,15 @@ def _orderable(operand: Operand) -> sa.ColumnElement[Any]:
     return sa.type_coerce(operand.expression, sa.Integer) if operand.kind == "bool" else operand.expression
 
 
-def guid_of(condition: Comparison) -> Any:
+def guid_of(condition: Comparison, operand: Operand) -> Any:
     """The one GUID that a condition names. Raises BadQuery."""
-    return _typed("guid", _one(condition), condition.operator)
+    return _typed(operand, _one(condition), condition.operator)
 
 
 def _in(condition: Comparison, operand: Operand) -> SqlCondition:
-    kept = [_typed(operand.kind, value, "eq") for value in condition.values if value.kind != "null"]
+    if not condition.values:
+        raise Fault("QueryBuilderBad_Condition")
+    kept = [_typed(operand, value, "eq") for value in condition.values if value.kind != "null"]
     found: SqlCondition = operand.expression.in_([each for each in kept if not isinstance(each, _Never)])
     if len(kept) < len(condition.values):
         found = sa.or_(found, operand.expression.is_(None))
@@ -98,10 +104,7 @@ def _one(condition: Comparison) -> Value:
 
 def _several(condition: Comparison, number: int) -> Sequence[Value]:
     if len(condition.values) != number:
-        raise BadQuery(
-            f"The condition operator {condition.operator} on {'/'.join(condition.path)} takes {number} value(s), not"
-            f" {len(condition.values)}."
-        )
+        raise Fault("QueryBuilderBad_Condition")
     return condition.values
 
 
@@ -110,7 +113,7 @@ def _compared(operator: str, operand: Operand, value: Value) -> SqlCondition:
         if operator == "eq":
             return operand.expression.is_(None)
         return operand.expression.is_not(None) if operator == "ne" else sa.false()
-    typed = _typed(operand.kind, value, operator)
+    typed = _typed(operand, value, operator)
     if isinstance(typed, _Never):
         return sa.false() if operator == "eq" else sa.true()
     if operator == "ne":
@@ -125,10 +128,11 @@ class _Never:
     """A literal that no column can equal: an instant between two seconds."""
 
 
-def _typed(kind: str, value: Value, operator: str) -> Any:
+def _typed(operand: Operand, value: Value, operator: str) -> Any:
     """The literal as the column keeps its values. Raises BadQuery for a literal of another type."""
+    kind = operand.kind
     if value.kind == "untyped":
-        value = _read(kind, str(value.value))
+        value = _read(operand, str(value.value))
     if value.kind == "guid" and kind == "guid":
         return value.value
     if value.kind == "text" and kind == "guid":  # tolerated in practice, though the grammar wants them bare
@@ -140,8 +144,9 @@ def _typed(kind: str, value: Value, operator: str) -> Any:
     raise _incompatible(kind, value.kind, operator)
 
 
-def _read(kind: str, text: str) -> Value:
-    """An untyped text as what its column holds. Raises BadQuery."""
+def _read(operand: Operand, text: str) -> Value:
+    """An untyped text as what its column holds. Raises Fault."""
+    kind = operand.kind
     if kind == "text":
         return Value("text", text)
     stripped = text.strip()
@@ -153,7 +158,9 @@ def _read(kind: str, text: str) -> Value:
         return Value("guid", guid)
     if kind in ("instant", "date") and (moment := _instant(stripped)) is not None:
         return Value("instant", moment)
-    raise BadQuery(f"The value '{text[:100]}' cannot be converted to {_EDM[kind]}.")
+    if kind in ("instant", "date"):
+        raise Fault("InvalidDateTime")
+    raise Fault("InvalidArgument", operand.name, _CLR[kind])
 
 
 def _instant(text: str) -> datetime | None:
@@ -193,7 +200,7 @@ def _like(condition: Comparison, operand: Operand) -> SqlCondition:
         name = "contains" if pattern.startswith("%") and pattern.endswith("%") else "startswith"
         raise BadQuery(f"No function signature for the function with name '{name}' matches the specified arguments.")
     if operand.kind != "text":
-        raise _incompatible(operand.kind, "text", condition.operator)
+        raise Fault("InvalidOperatorCode")
     if len(pattern.encode()) > _LONGEST_PATTERN:
         raise BadQuery("The pattern of a condition is too long.")
     if "[" not in pattern:
@@ -249,42 +256,44 @@ def _set(inside: str) -> str:
 def _contains(condition: Comparison, operand: Operand) -> SqlCondition:
     """A choice of several, kept as `1,2,3`, that holds any of these."""
     if operand.kind != "text":
-        raise BadQuery("ContainValues can be used on choices of several values alone.")
+        raise Fault("InvalidOperatorCode")
     listed = "," + operand.expression + ","
     texts = [str(value.value).strip() for value in condition.values]
-    parts = [listed.like(f"%,{int(text)},%") for text in texts if re.fullmatch(r"-?[0-9]{1,10}", text)]
+    if not all(re.fullmatch(r"-?[0-9]{1,10}", text) for text in texts):
+        raise Fault("InvalidArgument", operand.name, _CLR["number"])
+    parts = [listed.like(f"%,{int(text)},%") for text in texts]
     return sa.or_(*parts) if parts else sa.false()
 
 
 def _dated(condition: Comparison, operand: Operand, now: datetime) -> SqlCondition:
     """The operators about days and spans of time, by the tenant's clock."""
     if operand.kind not in ("instant", "date"):
-        raise BadQuery(f"The condition operator {condition.operator} cannot be used on {'/'.join(condition.path)}.")
+        raise Fault("InvalidOperatorCode")
     operator = condition.operator
     if operator in ("on", "on-or-after", "on-or-before"):
-        day = dates.midnight(_moment(_one(condition)))
+        day = dates.midnight(_moment(operand, _one(condition)))
         start = None if operator == "on-or-before" else day
         end = None if operator == "on-or-after" else dates.following(day)
         return _within(operand, start, end)
     if "fiscal" in operator and operator.startswith("in-"):
-        return _fiscal(operator, operand, [_whole(value) for value in condition.values])
-    number = _whole(_one(condition)) if dates.needs_number(operator) else 0
+        return _fiscal(operator, operand, [_whole(operand, each) for each in condition.values])
+    number = _whole(operand, _one(condition)) if dates.needs_number(operator) else 0
     span = dates.span_of(operator, number, now)
     if span is None:
-        raise BadQuery(f"'{operator}' is not a valid condition operator.")
+        raise Fault("QueryBuilderInvalidConditionOperator")
     return _within(operand, *span)
 
 
-def _moment(value: Value) -> datetime:
-    read = _read("instant", str(value.value)) if value.kind in ("untyped", "text") else value
+def _moment(operand: Operand, value: Value) -> datetime:
+    read = _read(operand, str(value.value)) if value.kind in ("untyped", "text") else value
     moment: datetime = read.value
     return moment
 
 
-def _whole(value: Value) -> int:
+def _whole(operand: Operand, value: Value) -> int:
     text = str(value.value).strip()
     if not (text.isascii() and text.isdigit()) or len(text) > 9 or not int(text):
-        raise BadQuery(f"The value '{text[:100]}' is not a whole number above zero.")
+        raise Fault("InvalidArgument", operand.name, _CLR["number"])
     return int(text)
 
 
@@ -298,7 +307,7 @@ def _fiscal(operator: str, operand: Operand, numbers: Sequence[int]) -> SqlCondi
             return sa.func.substr(operand.expression, 6, 2).in_(months)
         start, end = dates.fiscal(numbers[1], numbers[0])
     except (ValueError, IndexError):
-        raise BadQuery("The fiscal period or year is out of range.") from None
+        raise Fault("InvalidArgument", operand.name, _CLR["number"]) from None
     if "or-after" in operator:
         return _within(operand, start, None)
     return _within(operand, None if "or-before" in operator else start, end)

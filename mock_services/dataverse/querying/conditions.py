@@ -13,7 +13,7 @@ from mock_services.dataverse.refusals import queries as rows
 from mock_services.dataverse.resolver import LONGEST_PATH, Operand
 from mock_services.odata.filters import MOST_CONDITIONS
 from mock_services.odata.model import Comparison, Condition, Constant, Group, Linked, Not, Some
-from mock_services.odata.problems import BadQuery, TooManyConditions, UnknownProperty
+from mock_services.odata.problems import BadQuery, Fault, TooManyConditions, UnknownProperty
 from mock_services.state.organisation.definitions import Association
 from mock_services.state.organisation.schema import type_column
 
@@ -105,7 +105,7 @@ def _positive(condition: Comparison, scope: Scope) -> SqlCondition:
         return _beyond(condition, scope)
     operand = scope.resolver.operand(condition.path)
     if condition.operator in people.OPERATORS:
-        return people.condition(scope.call, condition.operator, operand.expression)
+        return people.condition(scope.call, condition.operator, operand)
     if condition.operator in _TREES:
         return _hierarchy(condition, scope, operand)
     return compare(condition, operand, scope.call.organisation.clock.now())
@@ -162,11 +162,13 @@ def _is_found_by_index(condition: Comparison, inner: Scope) -> bool:
 def _hierarchy(condition: Comparison, scope: Scope, operand: Operand) -> SqlCondition:
     """Rows above or below one in the table's own tree, by a recursive query along its lookup to itself."""
     operator = condition.operator
-    root = guid_of(condition)
+    if operand.kind != "guid":
+        raise Fault("InvalidOperatorCode")
+    root = guid_of(condition, operand)
     table, sql = scope.table, scope.call.schema.sql(scope.table.logical)
     parents = [n for n, lookup in table.lookups.items() if n.startswith("parent") and table.logical in lookup.targets]
     if not parents:
-        raise BadQuery(f"The entity {table.logical} has no hierarchical relationship.")
+        raise Fault("InvalidOperatorCode")
     key, parent = sql.c[table.primary_id], sql.c[parents[0]]
     upwards = "above" in operator
     tree = sa.select(key.label("id"), parent.label("up")).where(key == root).cte(recursive=True)

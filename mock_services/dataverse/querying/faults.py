@@ -11,12 +11,14 @@ from mock_services.odata.fetchxml import TooManyLinks
 from mock_services.odata.problems import BadQuery, Fault, TooManyConditions, UnknownProperty
 
 _NAMESPACE = uuid.UUID("5e3f7c0a-7f0e-4a51-8a5a-2f9f4f5b8a10")
+_SPOKEN = frozenset({"fetchxml", "sql", "savedquery", "userquery"})
+"""Languages that name columns as the platform itself does, and not as OData's library."""
 _BY_NAME = {row.name: row for row in vars(queries).values() if isinstance(row, Row) and row.name}
 
 
 @contextmanager
 def refusing(call: Call) -> Iterator[None]:
-    """A whole query's mistakes as refusals. Raises Refusal."""
+    """A query's mistakes as refusals; an unknown column is named as the query's language has it. Raises Refusal."""
     try:
         yield
     except Fault as problem:
@@ -27,7 +29,7 @@ def refusing(call: Call) -> Iterator[None]:
     except TooManyLinks:
         raise refusal(queries.LINKS_TOO_MANY) from None
     except UnknownProperty as problem:
-        if "$apply" in call.given:
+        if _SPOKEN.isdisjoint(name.lower() for name in call.given):
             raise bad_query(problem.sentence) from None
         raise _no_attribute(call, problem) from None
     except BadQuery as problem:

@@ -1,11 +1,12 @@
 """Condition operators that speak of who asks: the user, the teams, the business unit, the people below."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import sqlalchemy as sa
 
 from mock_services.dataverse.calls import Call
+from mock_services.dataverse.resolver import Operand
+from mock_services.odata.problems import Fault
 from mock_services.state.organisation.schema import sql_table
 
 _LANGUAGE = 1033
@@ -50,8 +51,10 @@ OPERATORS: Mapping[str, Callable[[Call], list[str]]] = {
 """Operator -> the ids it stands for."""
 
 
-def condition(call: Call, operator: str, expression: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """The SQL of one of these operators on a column."""
+def condition(call: Call, operator: str, operand: Operand) -> sa.ColumnElement[bool]:
+    """The SQL of one of these operators on a column. Raises Fault for a column of another type."""
+    if operand.kind != ("number" if operator == "eq-userlanguage" else "guid"):
+        raise Fault("InvalidOperatorCode")
     if operator == "eq-userlanguage":
-        return expression == _LANGUAGE
-    return expression.in_(OPERATORS[operator](call))
+        return operand.expression == _LANGUAGE
+    return operand.expression.in_(OPERATORS[operator](call))

@@ -4,10 +4,19 @@ A code outside the table answers 400, as the server's own handler does [handle].
 text; the first has the status that the code gives by itself. Abbreviations in the evidence are those of `facts`.
 """
 
-from mock_services.dataverse.refusals import casework, gateway, principals, queries, records, reserved, security
+from mock_services.dataverse.refusals import (
+    casework,
+    gateway,
+    metadata,
+    principals,
+    queries,
+    records,
+    reserved,
+    security,
+)
 from mock_services.dataverse.refusals.row import Row, by_code, rows_of
 
-MODULES = (gateway, queries, principals, records, casework, security)
+MODULES = (gateway, queries, principals, records, casework, security, metadata)
 """What the fakes can say; `reserved` are the codes that they know and never send."""
 ROWS: tuple[Row, ...] = tuple(row for module in MODULES for row in rows_of(vars(module)))
 _BY_CODE = by_code((*ROWS, *reserved.ROWS))

@@ -253,3 +253,24 @@ COOKIE_MISMATCH = Row(
     "[codes]",
     name="QueryBuilderPagingOrderBy",
 )
+BAD_ARGUMENT = Row(
+    400,
+    "0x80040203",
+    "Condition for attribute '{detail}': expected argument(s) of type '{kind}' but received 'System.String'.",
+    "wording: emulated with the platform's words in daryllabar/XrmUnitTest; code inferred from its name in [codes]",
+    name="InvalidArgument",
+)
+BAD_INSTANT = Row(
+    400,
+    "0x80040239",
+    "The date-time format is invalid, or value is outside the supported range.",
+    "[codes]",
+    name="InvalidDateTime",
+)
+BAD_OPERATOR_FOR_TYPE = Row(
+    400,
+    "0x80048415",
+    "The operator is not valid or it is not supported.",
+    "[codes]; that it is of columns of another type is inferred",
+    name="InvalidOperatorCode",
+)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
 from mock_services.state.organisation.customisation import Customisation
-from mock_services.state.organisation.definitions import Table
+from mock_services.state.organisation.definitions import Choice, Table
 from mock_services.state.organisation.people import People
 from mock_services.state.organisation.privileges import Depth
 from mock_services.state.organisation.roles import Grants, Roles
@@ -125,7 +125,8 @@ class Organisation:
             left = " ".join(sorted(self.solutions - {solution}))
             self.store.write(sa.update(sql_table("settings")).values(solutions=left))
             self.roles.forget(gone)
-            self.customisation.open(self.solutions)
+            self.customisation.open(self.solutions, changed=True)
+            self.customisation.show_activities()
 
     def define(self, *tables: Table) -> None:
         """Add tables, or change some, and give System Administrator and System Customizer what is new.
@@ -140,6 +141,14 @@ class Organisation:
         gone = set(self.schema.privileges_by_id)
         self.customisation.undefine(logical)
         self.roles.forget(gone - set(self.schema.privileges_by_id))
+
+    def define_choice(self, choice: Choice) -> None:
+        """Add a global choice, or change one with the columns that use it."""
+        self.customisation.choose(choice)
+
+    def undefine_choice(self, name: str) -> None:
+        """Take a global choice away. Raises Missing."""
+        self.customisation.unchoose(name)
 
     def has(self, table: str) -> bool:
         """Whether a table exists here."""
@@ -176,6 +185,7 @@ class Organisation:
             )
             self._read_identity()
             self.customisation.open(installed)
+            self.customisation.show_activities()
             self._furnish(root, system, installed)
 
     def _furnish(self, root: str, system: str, installed: frozenset[str]) -> None:
