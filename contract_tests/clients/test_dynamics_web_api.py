@@ -9,6 +9,7 @@ from contract_tests.clients.node_scripts import Steps
 def test_a_row_is_created_and_read_with_what_lies_behind_it(ask_node: Callable[[str], Steps]) -> None:
     records = ask_node("records")
     assert len(records.returned("created")) == 36
+    assert len(records.returned("created past plug-ins")) == 36
     case = records.returned("case read")
     assert case["ticketnumber"].startswith("CAS-")
     assert case["_customerid_value"] == records.returned("created")

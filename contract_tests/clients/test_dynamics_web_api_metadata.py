@@ -83,14 +83,8 @@ def test_a_table_is_made_changed_used_and_taken_away(ask_node: Callable[[str], S
 def test_a_relation_is_made_changed_used_and_taken_away(ask_node: Callable[[str], Steps]) -> None:
     definitions = ask_node("definitions")
     assert len(definitions.returned("relation made")) == 36
-    assert definitions.returned("relation used") is True
+    contact, pointed_at = definitions.returned("relation used")
+    assert pointed_at == contact
     assert definitions.returned("relation changed") == "Restrict"
+    assert definitions.refused("what is pointed at, deleted") == (405, "0x80040227")
     assert definitions.returned("relation taken") is True
-
-
-def test_choices_are_made_changed_and_taken_away(ask_node: Callable[[str], Steps]) -> None:
-    definitions = ask_node("definitions")
-    assert len(definitions.returned("choices made")) == 36
-    assert definitions.returned("choices read") == [[100000000, "Calm"], [100000001, "Cross"]]
-    assert definitions.returned("choices changed") == "Temper"
-    assert definitions.returned("choices taken") is True

@@ -125,6 +125,11 @@ async def test_who_sits_in_a_disabled_one_cannot_call(
         ("teams", {"name": "T", "businessunitid@odata.bind": f"/businessunits({unit})"}),
     ):
         assert error(await administrator.ask("POST", path, body)) == (400, "0x8004032c")
+    moving = (await administrator.get("WhoAmI")).json()["UserId"]
+    moved = await administrator.ask(
+        "PATCH", f"systemusers({moving})", {"businessunitid@odata.bind": f"/businessunits({unit})"}
+    )
+    assert error(moved) == (400, "0x8004032c")
     early = await administrator.ask("PATCH", f"businessunits({twig})", {"isdisabled": False})
     assert error(early) == (400, "0x8004032c")
     for each in (unit, twig):

@@ -56,6 +56,15 @@ def _filtered(inside: str) -> str:
         (_entity("".join(_LINK.format(f"a{each}") for each in range(16))), "0x8004430d"),
         (_filtered("<condition attribute='fax' operator='like_'/>"), "0x80041120"),
         (_filtered("<condition attribute='fax' operator='null' value='x'/>"), "0x80041106"),
+        (_filtered("<condition attribute='fax' operator='in'/>"), "0x80041106"),
+        (_filtered("<condition attribute='fax' operator='eq' value='1'><value>2</value></condition>"), "0x80041106"),
+        (_filtered("<condition attribute='statecode' operator='eq' value='Active'/>"), "0x80040203"),
+        (_filtered("<condition attribute='ownerid' operator='eq' value='me'/>"), "0x80040203"),
+        (_filtered("<condition attribute='createdon' operator='last-x-days' value='few'/>"), "0x80040203"),
+        (_filtered("<condition attribute='createdon' operator='on' value='31/31/2024'/>"), "0x80040239"),
+        (_filtered("<condition attribute='fax' operator='today'/>"), "0x80048415"),
+        (_filtered("<condition attribute='statecode' operator='like' value='%'/>"), "0x80048415"),
+        (_filtered("<condition attribute='fax' operator='eq-userid'/>"), "0x80048415"),
         (_filtered("<condition entityname='a' attribute='name' operator='null'/>"), "0x8004110a"),
         (_entity(f"<filter type='xor'>{_CONDITION}</filter>"), "0x80041122"),
         (_entity("<order/>"), "0x80041133"),
@@ -84,6 +93,13 @@ async def test_a_refused_column_is_named_with_its_table(administrator: Caller) -
     message = response.json()["error"]["message"]
     assert message.startswith("'Contact' entity doesn't contain attribute with Name = 'Fullname' and NameMapping =")
     assert message.endswith("logicalName: contact")
+
+
+async def test_a_value_of_another_type_is_told_of_its_column(administrator: Caller) -> None:
+    path = "contacts?$filter=Microsoft.Dynamics.CRM.In(PropertyName='numberofchildren',PropertyValues=['few'])"
+    response = await administrator.get(path)
+    assert error(response) == (400, "0x80040203")
+    assert "'contact.numberofchildren': expected argument(s) of type 'System.Int32'" in response.text
 
 
 async def test_pages_by_their_number_alone_end_somewhere(administrator: Caller) -> None:

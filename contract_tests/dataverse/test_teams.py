@@ -190,6 +190,7 @@ async def test_a_deleted_team_takes_its_roles_from_its_members(
     assert (await integration.get("contacts")).status_code == 200
     assert (await administrator.ask("DELETE", f"teams({team})")).status_code == 204
     assert error(await integration.get("contacts")) == (403, "0x80042f09")
+    assert organisation.select("teammembership", teamid=team) == []
 
 
 async def test_a_team_that_moves_loses_its_roles_and_takes_its_rows(
@@ -280,6 +281,11 @@ async def test_the_owners_of_a_group_are_a_team_of_their_own(
     await integration.get("contacts")
     found = {kind: await members_of(administrator, team) for kind, team in made.items()}
     assert found == {1: [], 2: [user], 3: []}
+    tenant.directory.remove_owner(group, object_id)
+    tenant.directory.add_member(group, object_id)
+    await integration.get("contacts")
+    found = {kind: await members_of(administrator, team) for kind, team in made.items()}
+    assert found == {1: [user], 2: [], 3: []}
 
 
 # What a member has of a team's role

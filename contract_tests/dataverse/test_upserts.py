@@ -226,13 +226,14 @@ async def test_what_is_not_known_of_updates_says_so_and_changes_nothing(
     assert tenant.organisation.store.image() == before
 
 
-async def test_passing_custom_logic_by_takes_its_privilege(integration: Caller, tenant: FakeTenant) -> None:
-    """501 for as long as the organisation does not know the privilege."""
+async def test_passing_custom_logic_by_takes_its_privilege(
+    integration: Caller, administrator: Caller, tenant: FakeTenant
+) -> None:
     admit(tenant, {"prvCreateContact": "Global", "prvReadContact": "Global"})
-    known = tenant.organisation.schema.privilege("prvBypassCustomPlugins") is not None
-    bypass = {"MSCRM.BypassCustomPluginExecution": "true"}
-    answer = await integration.ask("POST", "contacts", {"lastname": "L"}, headers=bypass)
-    assert answer.status_code == (403 if known else 501)
+    for header in ("MSCRM.BypassCustomPluginExecution", "MSCRM.BypassBusinessLogicExecution"):
+        for caller, expected in ((integration, 403), (administrator, 204)):
+            answer = await caller.ask("POST", "contacts", {"lastname": "L"}, headers={header: "true"})
+            assert answer.status_code == expected
     off = {"MSCRM.BypassCustomPluginExecution": "false"}
     assert (await integration.ask("POST", "contacts", {"lastname": "L"}, headers=off)).status_code == 204
 

@@ -9,7 +9,7 @@ from odatapy.edm.xml_io import XmlEdmProvider
 
 from mock_services.cloud import FakeCloud
 from mock_services.dataverse.metadata.csdl import csdl
-from mock_services.state.organisation.csdl import BadMetadata, tables_of
+from mock_services.state.organisation.csdl import BadMetadata, read_document, tables_of
 from mock_services.state.organisation.definitions import Column, Lookup, State, new_table
 from mock_services.state.organisation.schema import Schema, standard_schema
 
@@ -52,12 +52,12 @@ def test_an_odata_library_reads_the_whole_document(solutions: frozenset[str]) ->
 
 def test_its_own_document_read_back_changes_nothing() -> None:
     schema = standard_schema(_ALL)
-    assert tables_of(csdl(schema).encode(), schema) == []
+    assert tables_of(read_document(csdl(schema).encode()), schema) == []
 
 
 def test_a_document_read_into_a_bare_organisation_brings_the_same_names() -> None:
     whole, bare = standard_schema(_ALL), standard_schema(frozenset())
-    made = Schema(frozenset(), {table.logical: table for table in tables_of(csdl(whole).encode(), bare)})
+    made = Schema(frozenset(), {table.logical: table for table in tables_of(read_document(csdl(whole).encode()), bare)})
     assert set(made.by_set) == set(whole.by_set)
     case, copied = whole.table("incident"), made.table("incident")
     assert set(copied.values) == set(case.values)
@@ -76,7 +76,9 @@ def test_own_columns_and_lookups_survive_the_round_trip() -> None:
         primary_name="new_name", ownership="User", word="new_Rating", custom=True,
     )  # fmt: skip
     schema = Schema(_ALL, {"new_rating": table})
-    (read,) = (t for t in tables_of(csdl(schema).encode(), standard_schema(_ALL)) if t.logical == "new_rating")
+    (read,) = (
+        t for t in tables_of(read_document(csdl(schema).encode()), standard_schema(_ALL)) if t.logical == "new_rating"
+    )
     assert set(read.columns) == set(table.columns)
     assert read.navigation["new_Case"][1] == ("incident",)
     assert (read.set, read.ownership, read.primary_id) == ("new_ratings", "User", "new_ratingid")
@@ -110,7 +112,7 @@ def test_a_customers_own_columns_are_there_to_be_written(tmp_path: Path) -> None
 )
 def test_a_file_that_is_none_is_refused_with_what_to_do(text: str, says: str) -> None:
     with pytest.raises(BadMetadata, match=says) as refusal:
-        tables_of(text.encode(), standard_schema(_ALL))
+        read_document(text.encode())
     assert "; " in str(refusal.value)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,7 +39,13 @@ def admit(exchange: Exchange, tenant: FakeTenant, organisation: Organisation, au
 
 def _is_in_disabled_unit(organisation: Organisation, user: Mapping[str, Any]) -> bool:
     """Users of a disabled business unit cannot call; that they hear what disabled users do is inferred."""
-    return bool((organisation.get("businessunit", user["businessunitid"]) or {}).get("isdisabled"))
+    return bool(organisation.store.value(_unit_state(), {"unit": user["businessunitid"]}))
+
+
+@cache
+def _unit_state() -> sa.Select[Any]:
+    unit = sql_table("businessunit")
+    return sa.select(unit.c.isdisabled).where(unit.c.businessunitid == sa.bindparam("unit"))
 
 
 def _disabled(organisation: Organisation, user: str, status: int) -> Refusal:

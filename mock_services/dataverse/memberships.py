@@ -15,7 +15,7 @@ from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import does_not_exist, payload
 from mock_services.dataverse.parameters import typed_table
-from mock_services.dataverse.teams import OFFICE_GROUP, SECURITY_GROUP, join, leave
+from mock_services.dataverse.teams import SECURITY_GROUP, join, leave
 from mock_services.dataverse.urls import as_guid
 from mock_services.dataverse.writing import existing
 from mock_services.state.organisation import Organisation
@@ -97,5 +97,5 @@ def _group_teams() -> sa.Select[Any]:
     team = sql_table("team")
     columns = (team.c.teamid, team.c.azureactivedirectoryobjectid, team.c.membershiptype)
     return sa.select(*columns).where(
-        team.c.azureactivedirectoryobjectid.is_not(None), team.c.teamtype.in_((SECURITY_GROUP, OFFICE_GROUP))
+        team.c.azureactivedirectoryobjectid.is_not(None), team.c.teamtype >= SECURITY_GROUP
     )

@@ -114,6 +114,8 @@ def _expanded(each: Expansion) -> str:
 
 def list_rows(call: Call, table: Table, *, within: sa.ColumnElement[bool] | None = None, context: str = "") -> Answer:
     """The rows of a table that the caller may read and the query asks for. Raises Refusal."""
+    if "odata.track-changes" in call.headers.get("prefer", "").lower():
+        raise Unmodelled("change tracking (Prefer: odata.track-changes)")  # whoever asks waits for the delta link
     if (query := whole_query(call)) is not None:
         if within is not None:
             raise Unmodelled("a query in FetchXML or SQL of a collection behind a row")

@@ -15,7 +15,7 @@ _KINDS = {
     "string": "text", "memo": "text", "multiselect": "text", "entityname": "text", "bool": "bool", "guid": "guid",
     "datetime": "instant", "date": "date", "organization": "guid",
 }  # fmt: skip
-_NUMBERS = {"int", "bigint", "picklist", "state", "status", "money", "double"}
+_NUMBERS = {"int", "bigint", "picklist", "state", "status", "money", "decimal", "double"}
 LONGEST_PATH = 5
 
 

@@ -23,6 +23,7 @@ _RANGES: Mapping[str, tuple[str, str, float, float]] = {
     "int": ("0x8004432f", facts.OUT_OF_RANGE, *INTEGER_RANGE),
     "picklist": ("0x8004432f", facts.OUT_OF_RANGE, *INTEGER_RANGE),
     "money": ("0x80044330", facts.DECIMAL_RANGE, -922337203685477, 922337203685477),
+    "decimal": ("0x80044330", facts.DECIMAL_RANGE, -100000000000, 100000000000),
     "double": ("0x80044330", facts.DECIMAL_RANGE, -100000000000, 100000000000),
 }
 

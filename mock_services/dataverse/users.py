@@ -77,8 +77,8 @@ def set_business_unit(call: Call, user: str, row: Row) -> Answer:
     _refuse_special(call, row)
     _, unit = _parameter(call, "BusinessUnit", "businessunit")
     kind, heir = _parameter(call, "ReassignPrincipal", "systemuser", "team")
-    stays = call.body.get("DoNotMoveAllRecords", False)
-    if not isinstance(stays, bool):
+    stays = call.body.get("DoNotMoveAllRecords")
+    if stays is not None and not isinstance(stays, bool):
         raise payload("systemusers", facts.NOT_CONVERTED.format(literal=str(type(stays)), type="Edm.Boolean"))
     people, by = call.organisation.people, call.caller_id
     if unit != row["businessunitid"]:

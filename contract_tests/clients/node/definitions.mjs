@@ -1,4 +1,4 @@
-// Tables, columns, relations and choices that a customer makes, changes and takes away.
+// Tables, columns and relations that a customer makes, changes and takes away.
 
 import { client, report, unique } from "./asking.mjs";
 
@@ -6,7 +6,6 @@ const api = client();
 const mark = unique();
 const schemaName = `new_Ticket${mark}`;
 const table = schemaName.toLowerCase();
-const choice = `new_mood${mark}`;
 const label = (text) => ({
   "@odata.type": "Microsoft.Dynamics.CRM.Label",
   LocalizedLabels: [
@@ -104,7 +103,7 @@ await report({
       collection, data: { new_name: "Second", "new_ContactId@odata.bind": `contacts(${contactid})` },
     });
     const read = await api.retrieve({ collection, key, select: ["_new_contactid_value"] });
-    return read._new_contactid_value === contactid;
+    return [contactid, read._new_contactid_value];
   },
   "relation changed": async ({ "relation made": key }) => {
     const castType = "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata";
@@ -113,34 +112,8 @@ await report({
     await api.updateRelationship({ castType, data: { ...whole, CascadeConfiguration } });
     return (await api.retrieveRelationship({ key, castType })).CascadeConfiguration.Delete;
   },
+  "what is pointed at, deleted": ({ "relation used": [key] }) => api.deleteRecord({ collection: "contacts", key }),
   "relation taken": ({ "relation made": key }) => api.deleteRelationship({ key }),
-  "choices made": () =>
-    api.createGlobalOptionSet({
-      data: {
-        "@odata.type": "Microsoft.Dynamics.CRM.OptionSetMetadata",
-        IsGlobal: true,
-        Name: choice,
-        OptionSetType: "Picklist",
-        DisplayName: label("Mood"),
-        Options: [
-          { Value: 100000000, Label: label("Calm") },
-          { Value: 100000001, Label: label("Cross") },
-        ],
-      },
-    }),
-  "choices read": async () => {
-    const { Options } = await api.retrieveGlobalOptionSet({
-      key: `Name='${choice}'`, castType: "Microsoft.Dynamics.CRM.OptionSetMetadata",
-    });
-    return Options.map(({ Value, Label }) => [Value, Label.UserLocalizedLabel.Label]);
-  },
-  "choices changed": async ({ "choices made": key }) => {
-    const castType = "Microsoft.Dynamics.CRM.OptionSetMetadata";
-    const whole = await api.retrieveGlobalOptionSet({ key, castType });
-    await api.updateGlobalOptionSet({ data: { ...whole, DisplayName: label("Temper") }, mergeLabels: true });
-    return (await api.retrieveGlobalOptionSet({ key, castType })).DisplayName.UserLocalizedLabel.Label;
-  },
-  "choices taken": ({ "choices made": key }) => api.deleteGlobalOptionSet({ key }),
   "table taken": ({ "table made": key }) => api.deleteRecord({ collection: "EntityDefinitions", key }),
   "table gone": ({ "table made": key }) => api.retrieveEntity({ key, select: ["LogicalName"] }),
 });

@@ -19,6 +19,8 @@ await report({
       select: ["fullname", "gendercode", "createdon"],
       includeAnnotations: "*",
     }),
+  "created past plug-ins": () =>
+    api.create({ ...contacts, data: { lastname: mark }, bypassCustomPluginExecution: true }),
   account: () => api.create({ collection: "accounts", data: { name: mark, accountnumber: number } }),
   case: ({ created }) =>
     api.create({

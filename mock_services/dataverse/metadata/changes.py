@@ -1,4 +1,4 @@
-"""Tables, columns, relationships and keys made, changed and removed: what a customizer does, and what is refused.
+"""Tables, columns and keys made, changed and removed: what a customizer does, and what is refused.
 
 Bodies as Microsoft's SDK for Python and DynamicsWebApi send them. Codes: powerapps-docs data-service-error-codes.md.
 """
@@ -10,24 +10,32 @@ from typing import Any
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
-from mock_services.dataverse.errors import Refusal, does_not_exist, payload
-from mock_services.dataverse.metadata.definitions import metadata_id
+from mock_services.dataverse.errors import Refusal, does_not_exist, no_segment, payload
+from mock_services.dataverse.metadata.bodies import (
+    Body,
+    made_at,
+    next_code,
+    read_level,
+    read_list,
+    read_schema_name,
+    read_text,
+    refusal,
+    unconverted,
+)
+from mock_services.dataverse.metadata.definitions import attributes, metadata_id
+from mock_services.dataverse.metadata.relationships import change_relationship
 from mock_services.dataverse.refusals import metadata as rows
 from mock_services.dataverse.urls import Segment, as_guid
 from mock_services.errors import Unmodelled
-from mock_services.state.organisation.definitions import Column, End, Lookup, State, Table, new_table
+from mock_services.state.organisation.definitions import INTEGER_RANGE, Column, State, Table, new_table
 
 Find = Callable[[Call, Segment], Table]
-Body = Mapping[str, Any]
-_NAME = re.compile(r"^[A-Za-z][A-Za-z0-9]{1,7}_[A-Za-z0-9_]{1,90}$")
 _TYPES: Mapping[str, str] = {
     "String": "string", "Memo": "memo", "Integer": "int", "BigInt": "bigint", "Boolean": "bool",
     "DateTime": "datetime", "Decimal": "money", "Double": "double", "Money": "money", "Picklist": "picklist",
     "MultiSelectPicklist": "multiselect",
 }  # fmt: skip
-_LEVELS = {"None": "none", "Recommended": "none", "ApplicationRequired": "application", "SystemRequired": "system"}
 _STATES = (State(0, "Active", {1: "Active"}), State(1, "Inactive", {2: "Inactive"}))
-_FIRST_CODE = 10_900
 _LENGTHS = {"string": 4_000, "memo": 1_048_576}
 
 
@@ -39,7 +47,7 @@ def change(call: Call, find: Find) -> Answer:
     if head.name == "GlobalOptionSetDefinitions":
         raise Unmodelled("a change of global choices")
     if head.name == "RelationshipDefinitions":
-        return _relationship(call)
+        return change_relationship(call)
     if head.inside is None:
         return _make_table(call)
     table = find(call, head)
@@ -47,6 +55,8 @@ def change(call: Call, find: Find) -> Answer:
         return _change_table(call, table)
     if len(tail) == 1 and tail[0].name in _PARTS:
         return _PARTS[tail[0].name](call, table, tail[0])
+    if len(tail) == 2 and call.method == "PUT" and tail[0].name == "Attributes":
+        return _attribute(call, table, tail[0], cast=tail[1].name)
     raise Unmodelled(f"{call.method} of {tail[0].name} of a table's metadata")
 
 
@@ -58,52 +68,43 @@ def create_entities(call: Call) -> Answer:
         raise payload("CreateEntities", facts.NOT_CONVERTED.format(literal="Entities", type="Collection"))
     made: list[Table] = []
     for body in bodies:
-        made.append(_table(call, body, taken={table.logical for table in made}, code=_next_code(call, len(made))))
+        made.append(_table(call, body, taken={table.logical for table in made}, code=next_code(call, len(made))))
     call.organisation.define(*made)
     return Answer(200, {"@odata.context": call.context(f"{facts.NAMESPACE}CreateEntitiesResponse")})
-
-
-def _made(call: Call, place: str, id_: str) -> Answer:
-    location = f"{call.root}/{place}({id_})"
-    return Answer(204, headers=(("Location", location), ("OData-EntityId", location)))
 
 
 def _make_table(call: Call) -> Answer:
     if call.method != "POST":
         raise Refusal("0x80060888", facts.NOT_ON_COLLECTION.format(method=call.method), status=405)
     call.security.demand_named("prvCreateEntity")
-    table = _table(call, call.body, taken=set(), code=_next_code(call, 0))
+    table = _table(call, call.body, taken=set(), code=next_code(call, 0))
     call.organisation.define(table)
-    return _made(call, "EntityDefinitions", metadata_id(table.logical))
-
-
-def _next_code(call: Call, further: int) -> int:
-    return max(_FIRST_CODE, *(table.code for table in call.schema.tables.values())) + 1 + further
+    return made_at(call, "EntityDefinitions", metadata_id(table.logical))
 
 
 def _table(call: Call, body: Body, *, taken: set[str], code: int) -> Table:
-    schema_name = _schema_name(body)
+    schema_name = read_schema_name(body)
     logical = schema_name.lower()
     if logical in call.schema.tables or logical in taken:
-        raise _refusal(rows.TABLE_TAKEN, name=schema_name)
+        raise refusal(rows.TABLE_TAKEN, name=schema_name)
     ownership = {"UserOwned": "User", "OrganizationOwned": "Organization"}.get(
         str(body.get("OwnershipType", "UserOwned"))
     )
     if ownership is None:
-        raise _refusal(rows.BAD_METADATA, why=f"The ownership type of {schema_name} is not valid")
-    display = _text(body.get("DisplayName"))
+        raise refusal(rows.BAD_METADATA, why=f"The ownership type of {schema_name} is not valid")
+    display = read_text(body.get("DisplayName"))
     if not display:
-        raise _refusal(rows.BAD_METADATA, why=f"The display name of {schema_name} is missing")
+        raise refusal(rows.BAD_METADATA, why=f"The display name of {schema_name} is missing")
     columns: dict[str, Column] = {}
     primary = ""
-    for each in body.get("Attributes") or ():
+    for each in read_list(body, "Attributes"):
         column = _column(each, set(columns))
         columns[column.name] = column
         if each.get("IsPrimaryName"):
             primary = column.name
     if not primary or columns[primary].type != "string":
-        raise _refusal(rows.BAD_METADATA, why=f"{schema_name} has no text column as its primary name")
-    plural = _text(body.get("DisplayCollectionName")) or display + "s"
+        raise refusal(rows.BAD_METADATA, why=f"{schema_name} has no text column as its primary name")
+    plural = read_text(body.get("DisplayCollectionName")) or display + "s"
     return new_table(
         columns=columns,
         lookups={},
@@ -113,7 +114,7 @@ def _table(call: Call, body: Body, *, taken: set[str], code: int) -> Table:
         schema=schema_name,
         label=display,
         plural_label=plural,
-        description=_text(body.get("Description")),
+        description=read_text(body.get("Description")),
         code=code,
         primary_id=logical + "id",
         primary_name=primary,
@@ -133,46 +134,31 @@ def _set_name(call: Call, logical: str) -> str:
     return plural if plural not in call.schema.by_set else plural + "set"
 
 
-def _schema_name(body: Body) -> str:
-    name = body.get("SchemaName")
-    if not isinstance(name, str) or not _NAME.match(name):
-        why = "The schema name must begin with a customization prefix and hold only letters, digits and underscores"
-        raise _refusal(rows.BAD_METADATA, why=why)
-    return name
-
-
-def _text(value: Any) -> str:
-    """The label in a Label, in whatever language comes first; "" without one."""
-    labels = value.get("LocalizedLabels") if isinstance(value, dict) else None
-    first = labels[0] if isinstance(labels, list) and labels else None
-    text = first.get("Label") if isinstance(first, dict) else None
-    return text if isinstance(text, str) else ""
-
-
 def _column(body: Body, taken: set[str]) -> Column:
     kind = str(body.get("@odata.type", "")).rpartition(".")[2].removeprefix("Complex").removesuffix("AttributeMetadata")
     if kind == "Lookup":
-        raise _refusal(rows.BAD_METADATA, why="A lookup is made with its relationship")
+        raise refusal(rows.BAD_METADATA, why="A lookup is made with its relationship")
     if kind not in _TYPES:
         raise Unmodelled(f"columns of the type {kind or 'that is missing'}")
-    schema_name = _schema_name(body)
+    schema_name = read_schema_name(body)
     if schema_name.lower() in taken:
-        raise _refusal(rows.COLUMN_TAKEN, name=schema_name)
+        raise refusal(rows.COLUMN_TAKEN, name=schema_name)
     return _told(Column(schema_name.lower(), _TYPES[kind], schema=schema_name, custom=True), body)
 
 
 def _told(column: Column, body: Body) -> Column:
     """A column with what a body says about it. Raises Refusal."""
     changed: dict[str, Any] = {}
-    if text := _text(body.get("DisplayName")):
+    if text := read_text(body.get("DisplayName")):
         changed["label"] = text
-    if isinstance(level := body.get("RequiredLevel"), dict) and level.get("Value") in _LEVELS:
-        changed["level"] = _LEVELS[level["Value"]]
+    changed["level"] = read_level(body, column.level)
     if isinstance(body.get("IsSecured"), bool):
         changed["secured"] = body["IsSecured"]
-    if column.type in _LENGTHS and isinstance(length := body.get("MaxLength"), int):
+    if column.type in _LENGTHS and (length := body.get("MaxLength")) is not None:
+        if not isinstance(length, int) or isinstance(length, bool):
+            raise unconverted(length, "Edm.Int32")
         if not 1 <= length <= _LENGTHS[column.type]:
-            raise _refusal(rows.BAD_METADATA, why=f"The length of {column.schema} is out of range")
+            raise refusal(rows.BAD_METADATA, why=f"The length of {column.schema} is out of range")
         changed["length"] = length
     for ours, theirs in (("min", "MinValue"), ("max", "MaxValue")):
         if isinstance(body.get(theirs), int | float) and column.type in ("int", "bigint", "money", "double"):
@@ -181,21 +167,29 @@ def _told(column: Column, body: Body) -> Column:
         changed["type"] = "date"
     if column.type == "bool" and isinstance(body.get("DefaultValue"), bool):
         changed["default"] = body["DefaultValue"]
-    if isinstance(choices := body.get("OptionSet"), dict) and isinstance(choices.get("Options"), list):
-        changed["options"] = {
-            int(one["Value"]): _text(one.get("Label")) for one in choices["Options"] if "Value" in one
-        }
+    if isinstance(choices := body.get("OptionSet"), dict) and choices.get("Options") is not None:
+        changed["options"] = dict(_option(one) for one in read_list(choices, "Options"))
     return replace(column, **changed)
+
+
+def _option(body: Body) -> tuple[int, str]:
+    value = body.get("Value")
+    if value is None:
+        raise Unmodelled("an option without a value")
+    low, high = INTEGER_RANGE
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise unconverted(value, "Edm.Int32")
+    return value, read_text(body.get("Label"))
 
 
 def _change_table(call: Call, table: Table) -> Answer:
     if call.method == "DELETE":
         call.security.demand_named("prvDeleteEntity")
         if not table.custom:
-            raise _refusal(rows.NOT_DELETABLE, name=table.logical)
+            raise refusal(rows.NOT_DELETABLE, name=table.logical)
         if any(table.logical in lookup.targets for other in call.schema.tables.values() if other is not table
                for lookup in other.lookups.values()):  # fmt: skip
-            raise _refusal(rows.IN_USE, name=table.logical)
+            raise refusal(rows.IN_USE, name=table.logical)
         for other in call.schema.tables.values():
             if other.custom and any(end.table == table.logical for end in other.ends):
                 call.organisation.undefine(other.logical)
@@ -204,21 +198,25 @@ def _change_table(call: Call, table: Table) -> Answer:
     if call.method != "PUT":
         raise Refusal("0x80060888", facts.NOT_ON_COLLECTION.format(method=call.method), status=405)
     call.security.demand_named("prvWriteEntity")
-    label, plural = _text(call.body.get("DisplayName")), _text(call.body.get("DisplayCollectionName"))
+    label, plural = read_text(call.body.get("DisplayName")), read_text(call.body.get("DisplayCollectionName"))
     notes = bool(call.body.get("HasNotes", table.notes))
     changed = replace(table, label=label or table.label, plural_label=plural or table.plural_label, notes=notes)
     call.organisation.define(changed)
     return NO_CONTENT
 
 
-def _attribute(call: Call, table: Table, segment: Segment) -> Answer:
-    if call.method == "POST":
+def _attribute(call: Call, table: Table, segment: Segment, cast: str = "") -> Answer:
+    """A column made, changed or removed; a change may name its type at the end of the path. Raises Refusal."""
+    if call.method == "POST" and segment.inside is None:
         call.security.demand_named("prvCreateAttribute")
         column = _column(call.body, {*table.columns, *table.lookups})
         call.organisation.define(replace(table, columns={**table.columns, column.name: column}))
         place = f"{call.path.head}/Attributes"
-        return _made(call, place, metadata_id(table.logical, column.name))
+        return made_at(call, place, metadata_id(table.logical, column.name))
     name = _part(segment, table, {**table.columns, **table.lookups})
+    kinds = {each["LogicalName"]: each["@odata.type"] for each in attributes(table)}
+    if cast and kinds[name] != f"#{cast}":
+        raise no_segment(cast)
     if call.method == "PUT":
         call.security.demand_named("prvWriteAttribute")
         if name in table.lookups:
@@ -226,12 +224,14 @@ def _attribute(call: Call, table: Table, segment: Segment) -> Answer:
         changed = _told(table.columns[name], call.body)
         call.organisation.define(replace(table, columns={**table.columns, name: changed}))
         return NO_CONTENT
+    if call.method != "DELETE":
+        raise Refusal("0x80060888", facts.NOT_ON_COLLECTION.format(method=call.method), status=405)
     call.security.demand_named("prvDeleteAttribute")
     column_ = table.columns.get(name)
     if column_ is None or not column_.custom or name in (table.primary_id, table.primary_name):
-        raise _refusal(rows.NOT_DELETABLE, name=name)
+        raise refusal(rows.NOT_DELETABLE, name=name)
     if any(name in columns for columns in table.keys.values()):
-        raise _refusal(rows.IN_USE, name=name)
+        raise refusal(rows.IN_USE, name=name)
     call.organisation.define(replace(table, columns={n: c for n, c in table.columns.items() if n != name}))
     return NO_CONTENT
 
@@ -239,7 +239,7 @@ def _attribute(call: Call, table: Table, segment: Segment) -> Answer:
 def _change_lookup(call: Call, table: Table, name: str) -> Answer:
     lookup = table.lookups[name]
     secured = bool(call.body.get("IsSecured", lookup.secured))
-    changed = replace(lookup, label=_text(call.body.get("DisplayName")) or lookup.label, secured=secured)
+    changed = replace(lookup, label=read_text(call.body.get("DisplayName")) or lookup.label, secured=secured)
     call.organisation.define(replace(table, lookups={**table.lookups, name: changed}))
     return NO_CONTENT
 
@@ -257,15 +257,15 @@ def _part(segment: Segment, table: Table, parts: Mapping[str, Any]) -> str:
 def _key(call: Call, table: Table, segment: Segment) -> Answer:
     call.security.demand_named("prvWriteEntity")
     if call.method == "POST":
-        name, columns = _schema_name(call.body), call.body.get("KeyAttributes")
+        name, columns = read_schema_name(call.body), call.body.get("KeyAttributes")
         known = {*table.columns, *table.lookups}
-        if not isinstance(columns, list) or not columns or not all(each in known for each in columns):
-            raise _refusal(rows.BAD_METADATA, why=f"The key attributes of {name} are not columns of {table.logical}")
+        if not isinstance(columns, list) or not columns or not all(isinstance(e, str) and e in known for e in columns):
+            raise refusal(rows.BAD_METADATA, why=f"The key attributes of {name} are not columns of {table.logical}")
         if name in table.keys or tuple(columns) in table.keys.values():
-            raise _refusal(rows.KEY_TAKEN, name=name)
+            raise refusal(rows.KEY_TAKEN, name=name)
         call.organisation.define(replace(table, keys={**table.keys, name: tuple(columns)}))
         place = f"{call.path.head}/Keys"
-        return _made(call, place, metadata_id("key", table.logical, name))
+        return made_at(call, place, metadata_id("key", table.logical, name))
     if call.method != "DELETE":
         raise Unmodelled(f"{call.method} of an alternate key")
     guid, named = as_guid(segment.inside or ""), re.match(r"^LogicalName='([^']*)'$", segment.inside or "")
@@ -277,103 +277,3 @@ def _key(call: Call, table: Table, segment: Segment) -> Answer:
 
 
 _PARTS: Mapping[str, Callable[[Call, Table, Segment], Answer]] = {"Attributes": _attribute, "Keys": _key}
-
-
-def _relationship(call: Call) -> Answer:
-    if call.method == "POST":
-        call.security.demand_named("prvCreateRelationship")
-        kind = str(call.body.get("@odata.type", "")).rpartition(".")[2]
-        name = _many_to_many(call) if kind == "ManyToManyRelationshipMetadata" else _one_to_many(call)
-        return _made(call, "RelationshipDefinitions", metadata_id("relationship", name))
-    if call.method != "DELETE":
-        raise Unmodelled(f"{call.method} of a relationship")
-    call.security.demand_named("prvDeleteRelationship")
-    guid = as_guid(call.path.head.inside or "")
-    for table in call.schema.tables.values():
-        if table.ends and metadata_id("relationship", table.ends[0].navigation) == guid:
-            if not table.custom:
-                raise _refusal(rows.NOT_DELETABLE, name=table.ends[0].navigation)
-            call.organisation.undefine(table.logical)
-            return NO_CONTENT
-        for name, lookup in table.lookups.items():
-            for target in lookup.targets:
-                relationship = lookup.relationship_to(target, table.logical)
-                if metadata_id("relationship", relationship) == guid:
-                    if not lookup.custom:
-                        raise _refusal(rows.NOT_DELETABLE, name=relationship)
-                    left = {n: each for n, each in table.lookups.items() if n != name}
-                    call.organisation.define(replace(table, lookups=left))
-                    return NO_CONTENT
-    raise does_not_exist("RelationshipMetadata", call.path.head.inside or "")
-
-
-def _named_table(call: Call, member: str) -> Table:
-    name = str(call.body.get(member, "")).lower()
-    if name not in call.schema.tables:
-        raise _refusal(rows.BAD_METADATA, why=f"{member} names no table")
-    return call.schema.table(name)
-
-
-def _one_to_many(call: Call) -> str:
-    one, many = _named_table(call, "ReferencedEntity"), _named_table(call, "ReferencingEntity")
-    name, body = _schema_name(call.body), call.body.get("Lookup")
-    if not isinstance(body, dict):
-        raise _refusal(rows.BAD_METADATA, why="The relationship has no Lookup")
-    lookup_name = _schema_name(body)
-    if lookup_name.lower() in {*many.columns, *many.lookups}:
-        raise _refusal(rows.COLUMN_TAKEN, name=lookup_name)
-    if name in call.schema.collections_of(one.logical):
-        raise _refusal(rows.RELATIONSHIP_TAKEN, name=name)
-    cascade = call.body.get("CascadeConfiguration")
-    delete = str(cascade.get("Delete", "RemoveLink")) if isinstance(cascade, dict) else "RemoveLink"
-    level = body.get("RequiredLevel")
-    lookup = Lookup(
-        lookup_name.lower(),
-        {one.logical: lookup_name},
-        {one.logical: name},
-        level=_LEVELS.get(str(level.get("Value")), "none") if isinstance(level, dict) else "none",
-        index=True,
-        label=_text(body.get("DisplayName")),
-        schema=lookup_name,
-        custom=True,
-        relationships={one.logical: name},
-        cascades={one.logical: delete if delete in ("Cascade", "Restrict", "NoCascade") else "RemoveLink"},
-    )
-    call.organisation.define(replace(many, lookups={**many.lookups, lookup.name: lookup}))
-    return name
-
-
-def _many_to_many(call: Call) -> str:
-    one, two = _named_table(call, "Entity1LogicalName"), _named_table(call, "Entity2LogicalName")
-    name = _schema_name(call.body)
-    logical = str(call.body.get("IntersectEntityName") or name).lower()
-    if logical in call.schema.tables or name in call.schema.associations_of(one.logical):
-        raise _refusal(rows.RELATIONSHIP_TAKEN, name=name)
-    near = f"{one.logical}id" if one is not two else f"{one.logical}idone"
-    far = f"{two.logical}id" if one is not two else f"{two.logical}idtwo"
-    columns = {near: Column(near, "guid"), far: Column(far, "guid", index=True)}
-    columns["versionnumber"] = Column("versionnumber", "bigint")
-    table = new_table(
-        columns=columns,
-        lookups={},
-        has_system_columns=False,
-        logical=logical,
-        set=f"{logical}set",
-        schema=name,
-        label=name,
-        code=_next_code(call, 0),
-        primary_id=f"{logical}id",
-        ownership="None",
-        governed_by=one.word or one.governed_by,
-        verbs=(),
-        read_only=True,
-        unique=(near, far),
-        ends=(End(one.logical, near, name), End(two.logical, far, name)),
-        custom=True,
-    )
-    call.organisation.define(table)
-    return name
-
-
-def _refusal(row: Any, **told: str) -> Refusal:
-    return Refusal(row.code, row.template.format(**told))

@@ -275,7 +275,6 @@ _MENU = {"Behavior": "DoNotDisplay", "Group": "Details", "Order": None, "Label":
 
 def _one_to_many(schema: Schema, table: Table, lookup: Lookup, target: str) -> Members:
     name = lookup.relationship_to(target, table.logical)
-    cascade = lookup.cascades.get(target, "RemoveLink")
     return {
         "@odata.type": f"{_CRM}OneToManyRelationshipMetadata",
         "SchemaName": name,
@@ -286,16 +285,7 @@ def _one_to_many(schema: Schema, table: Table, lookup: Lookup, target: str) -> M
         "ReferencingEntity": table.logical,
         "ReferencingAttribute": lookup.name,
         "ReferencingEntityNavigationPropertyName": lookup.targets[target],
-        "CascadeConfiguration": {
-            "Assign": "Cascade" if cascade == "Cascade" else "NoCascade",
-            "Delete": cascade,
-            "Merge": "NoCascade",
-            "Reparent": "Cascade" if cascade == "Cascade" else "NoCascade",
-            "Share": "Cascade" if cascade == "Cascade" else "NoCascade",
-            "Unshare": "Cascade" if cascade == "Cascade" else "NoCascade",
-            "RollupView": "NoCascade",
-            "Archive": "NoCascade",
-        },
+        "CascadeConfiguration": cascade_configuration(lookup, target),
         "AssociatedMenuConfiguration": _MENU,
         "IsHierarchical": table.logical == target and lookup.name.startswith("parent"),
         "IsCustomRelationship": lookup.custom,
@@ -306,6 +296,22 @@ def _one_to_many(schema: Schema, table: Table, lookup: Lookup, target: str) -> M
         "MetadataId": metadata_id("relationship", name),
         "HasChanged": None,
     }  # fmt: skip
+
+
+def cascade_configuration(lookup: Lookup, target: str) -> Members:
+    """What happens to the rows that point at a row of `target` when something happens to that."""
+    on_deletion = lookup.cascades.get(target, "RemoveLink")
+    others = "Cascade" if on_deletion == "Cascade" else "NoCascade"
+    return {
+        "Assign": others,
+        "Delete": on_deletion,
+        "Merge": "NoCascade",
+        "Reparent": others,
+        "Share": others,
+        "Unshare": others,
+        "RollupView": "NoCascade",
+        "Archive": "NoCascade",
+    }
 
 
 def many_to_many(schema: Schema) -> Iterator[Members]:

@@ -25,29 +25,46 @@ _NEGATED = {
     "ne-userid": "eq-userid", "ne-businessid": "eq-businessid",
 }  # fmt: skip
 _TREES = {"above", "eq-or-above", "under", "eq-or-under"}
-_DEEPEST = 120
+_DEEPEST = 84
+"""How deep a statement may nest, in the steps below: SQLite's parser keeps a hundred at a time. [inferred]"""
+_GROUP = 3
+SUBQUERY = 16
+_LEAF = 6
 
 __all__ = ["Scope", "SqlCondition", "compile_condition", "count_conditions", "negated", "reach_of", "scope_of"]
 
 
-def compile_condition(condition: Condition, scope: Scope, depth: int = 0) -> SqlCondition:
-    """The SQL of a condition. Raises BadQuery, UnknownProperty and Refusal."""
-    if depth > _DEEPEST:
+def compile_condition(condition: Condition, scope: Scope, depth: int = 0, *, is_negated: bool = False) -> SqlCondition:
+    """The SQL of a condition, or of its opposite. Raises BadQuery, UnknownProperty and Refusal.
+
+    An opposite goes down to what is compared, so that the statement nests no deeper than the question.
+    """
+    while isinstance(condition, Not):
+        condition, is_negated = condition.part, not is_negated
+    if depth + _room(condition) > _DEEPEST:
         raise BadQuery("The recursion limit has been exceeded.")
-    if isinstance(condition, Comparison):
-        return _comparison(condition, scope)
     if isinstance(condition, Group):
-        parts = [compile_condition(part, scope, depth + 1) for part in condition.parts]
-        return sa.or_(sa.false(), *parts) if condition.is_or else sa.and_(sa.true(), *parts)
-    if isinstance(condition, Not):
-        return negated(compile_condition(condition.part, scope, depth + 1))
-    if isinstance(condition, Some):
-        return _some(condition, scope, depth)
-    if isinstance(condition, Linked):
+        parts = [compile_condition(part, scope, depth + _GROUP, is_negated=is_negated) for part in condition.parts]
+        is_or = condition.is_or is not is_negated
+        return sa.or_(sa.false(), *parts) if is_or else sa.and_(sa.true(), *parts)
+    if isinstance(condition, Constant):
+        return sa.true() if condition.value is not is_negated else sa.false()
+    if isinstance(condition, Comparison):
+        found = _comparison(condition, scope)
+    elif isinstance(condition, Some):
+        found = _some(condition, scope, depth)
+    else:
         from mock_services.dataverse.querying.links import asked  # links have conditions of their own
 
-        return asked(condition, scope)
-    return sa.true() if condition.value else sa.false()
+        found = asked(condition, scope, depth)
+    return negated(found) if is_negated else found
+
+
+def _room(condition: Condition) -> int:
+    """How deep a condition nests by itself, the conditions within it aside."""
+    if isinstance(condition, Comparison):
+        return _LEAF + SUBQUERY * (len(condition.path) - 1 + (len(condition.other or ("",)) - 1))
+    return _GROUP if isinstance(condition, (Group, Constant)) else SUBQUERY
 
 
 def negated(condition: SqlCondition) -> SqlCondition:
@@ -81,8 +98,7 @@ def _some(condition: Some, scope: Scope, depth: int) -> SqlCondition:
         query = query.where(reach)
     inner = Scope(scope.call, there, source, scope.by_attribute)
     if condition.condition is not None:
-        holds = compile_condition(condition.condition, inner, depth + 1)
-        query = query.where(negated(holds) if condition.every else holds)
+        query = query.where(compile_condition(condition.condition, inner, depth + SUBQUERY, is_negated=condition.every))
     found = query.correlate(scope.source).exists()
     return ~found if condition.every else found
 

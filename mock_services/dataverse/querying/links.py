@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from mock_services.dataverse.calls import Call
 from mock_services.dataverse.errors import Refusal
-from mock_services.dataverse.querying.conditions import compile_condition
+from mock_services.dataverse.querying.conditions import SUBQUERY, compile_condition
 from mock_services.dataverse.querying.scopes import Scope, SqlCondition, reach_of
 from mock_services.dataverse.refusals import queries as rows
 from mock_services.dataverse.resolver import Operand
@@ -56,11 +56,13 @@ class Joining:
     parts: list[Part]
     conditions: list[SqlCondition]
     aliases: Mapping[int, str]
+    depth: int = 0
+    """How deep the statement is nested here."""
 
     def join(self, joined: Any, above: Scope, link: Linked) -> Any:
         """The join with a link and those below it. Raises Refusal, BadQuery and Unmodelled."""
         if link.kind in _ASKING:
-            self.conditions.append(asked(link, above))
+            self.conditions.append(asked(link, above, self.depth))
             return joined
         alias = self.aliases[id(link)]
         if alias in self.root.links or alias == self.root.table.logical:
@@ -68,7 +70,7 @@ class Joining:
         scope, on = _linked(link, above, self.root.links)
         self.root.links[alias] = scope
         if link.condition is not None:
-            on.append(compile_condition(link.condition, scope))
+            on.append(compile_condition(link.condition, scope, self.depth))
         self.parts.append(Part(scope, alias, link.columns, link.all_columns, f"l{len(self.parts)}_"))
         is_first = link.kind == "matchfirstrowusingcrossapply"
         if is_first:
@@ -79,21 +81,22 @@ class Joining:
         return joined
 
 
-def asked(link: Linked, above: Scope) -> SqlCondition:
+def asked(link: Linked, above: Scope, depth: int = 0) -> SqlCondition:
     """A condition on what is linked, by the documentation's own reading of the names (fetchxml/filter-rows.md).
 
     any, exists, in and, despite its name, not all: some linked row passes the filter. not any: none does. all: there
     are linked rows, and none of them passes. Raises Refusal, BadQuery and Unmodelled.
     """
+    depth += SUBQUERY
     scope, on = _linked(link, above, {})
     inner: Any = scope.source
-    joining = Joining(above.call, scope, [], on, aliases_of(link.links))
+    joining = Joining(above.call, scope, [], on, aliases_of(link.links), depth)
     for below in link.links:
         inner = joining.join(inner, scope, below)
     there = sa.select(sa.literal(1)).select_from(inner).where(*on)
     passing = there
     if link.condition is not None:
-        passing = there.where(compile_condition(link.condition, scope))
+        passing = there.where(compile_condition(link.condition, scope, depth))
     around = (above.source, *(each.source for each in above.links.values()))
     is_passing: SqlCondition = passing.correlate(*around).exists()
     if link.kind == "all":
@@ -120,6 +123,6 @@ def _is_first(scope: Scope, above: Scope, link: Linked) -> SqlCondition:
     key = scope.table.primary_id
     twin, ties = _linked(link, above, {})
     if link.condition is not None:
-        ties.append(compile_condition(link.condition, twin))
+        ties.append(compile_condition(link.condition, twin, SUBQUERY))
     first = sa.select(sa.func.min(twin.source.c[key])).where(*ties)
     return scope.source.c[key] == first.correlate(above.source).scalar_subquery()

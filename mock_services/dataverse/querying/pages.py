@@ -21,6 +21,10 @@ from mock_services.state.organisation.definitions import Table
 Row = Mapping[str, Any]
 _MALFORMED = "Malformed XML in the Paging Cookie"
 _LONGEST = 20_000
+_LONGEST_KEYS = 2_000
+"""Of what tells a place: a link has to carry it, encoded twice. Beyond that the page goes by its number. [inferred]"""
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot hold."""
 _NULL = "lastnull"
 
 
@@ -53,6 +57,8 @@ class Cookie:
             return cls(page + 1, (), f'<cookie page="{page}"{count} />')
         names = [*columns, *(table.unique or (table.primary_id,))]
         keys = "".join(_key(name, first.get(name), last.get(name)) for name in names)
+        if len(keys) > _LONGEST_KEYS or _UNSPEAKABLE.search(keys):
+            keys = ""
         return cls(page + 1, (), f'<cookie page="{page}"{count}>{keys}</cookie>')
 
     def spelt(self, *, times: int = 1) -> str:

@@ -31,8 +31,8 @@ class Customisation:
 
     def open(self, solutions: frozenset[str]) -> None:
         """Take up the schema that the database stands for, with these solutions."""
-        own = self._own()
-        self._rows.schema = Schema(solutions, own) if own else standard_schema(solutions)
+        own, choices = self._own(), self._choices()
+        self._rows.schema = Schema(solutions, own, choices) if own or choices else standard_schema(solutions)
 
     def define(self, tables: Iterable[Table]) -> None:
         """Add or change tables. Raises ValueError for a name that the fake keeps for itself."""
@@ -105,7 +105,6 @@ class Customisation:
     def _own(self) -> Mapping[str, Table]:
         found = self._store.rows(sa.select(sql_table("definitions")))
         return {row["logical"]: _adapter().validate_json(row["definition"]) for row in found}
-
 
     def _choices(self) -> Mapping[str, Choice]:
         found = self._store.rows(sa.select(sql_table("choices")))

@@ -11,6 +11,7 @@ from mock_services.chance import Chance
 from mock_services.clock import FakeClock
 from mock_services.state.organisation.customisation import Customisation
 from mock_services.state.organisation.definitions import Choice, Table
+from mock_services.state.organisation.founding import furnish, own_publisher
 from mock_services.state.organisation.people import People
 from mock_services.state.organisation.privileges import Depth
 from mock_services.state.organisation.roles import Grants, Roles
@@ -125,7 +126,7 @@ class Organisation:
             left = " ".join(sorted(self.solutions - {solution}))
             self.store.write(sa.update(sql_table("settings")).values(solutions=left))
             self.roles.forget(gone)
-            self.customisation.open(self.solutions, changed=True)
+            self.customisation.open(self.solutions)
             self.customisation.show_activities()
 
     def define(self, *tables: Table) -> None:
@@ -191,7 +192,7 @@ class Organisation:
     def _furnish(self, root: str, system: str, installed: frozenset[str]) -> None:
         self.store.write(sql_table("privilege").insert(), [each.row() for each in self.schema.privileges.values()])
         label = self.host.split(".")[0]
-        self.rows.insert("organization", {"organizationid": self.id, "name": self.unique_name}, by=system)
+        furnish(self.rows, self.id, self.unique_name, installed, by=system)
         self.people.add_business_unit(label, None, by=system, businessunitid=root)
         self.people.add_user(
             root, by=system, systemuserid=system, firstname="SYSTEM", accessmode=3, isintegrationuser=True
@@ -219,6 +220,7 @@ class Organisation:
             self.store.write(_rename("organization"), own)
             for table in ("businessunit", "team"):
                 self.store.write(_rename(table), {"name": label, "wanted": self.root_business_unit})
+            self.store.write(_rename("publisher"), own_publisher(self.unique_name))
 
     def _named(self, host: str, tenant_id: str, display_name: str) -> dict[str, Any]:
         return {
@@ -359,6 +361,9 @@ def _rename(table: str) -> sa.Update:
     if table == "organization":
         names: dict[str, Any] = {name: sa.bindparam(name) for name in ("organizationid", "name")}
         return sa.update(sql).where(sql.c.organizationid == wanted).values(names)
+    if table == "publisher":
+        renamed = sa.update(sql).where(sql.c.isreadonly == sa.false())
+        return renamed.values({name: sa.bindparam(name) for name in ("uniquename", "friendlyname")})
     renamed = sa.update(sql).where(sql.c.businessunitid == wanted)
     if table == "team":
         renamed = renamed.where(sql.c.isdefault == sa.true())

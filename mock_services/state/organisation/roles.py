@@ -152,7 +152,7 @@ class Roles:
             .join(link, link.c.systemuserid == user.c.systemuserid)
             .join(role, role.c.roleid == link.c.roleid)
         )
-        can_call = (user.c.isdisabled.is_not(True), user.c.deletedstate == 0, user.c.accessmode != _SUPPORT)
+        can_call = (user.c.isdisabled.is_not(True), user.c.accessmode != _SUPPORT)
         return self._store.rows(joined.where(role.c.roletemplateid == SYSTEM_ADMINISTRATOR, *can_call))
 
     def named(self, name: str, business_unit: str) -> Row | None:

@@ -238,8 +238,8 @@ def _add(made: sa.MetaData, table: Table) -> sa.Table:
         if lookup.polymorphic:
             columns.append(sa.Column(type_column(lookup.name), sa.String(64)))
     # An intersect is kept by its two ends alone: a third of the room, and that is how it is looked up.
-    # Every other table too is one page instead of two this way.
-    return sa.Table(table.logical, made, *columns, sqlite_with_rowid=False)
+    # Other tables keep the order in which rows were made.
+    return sa.Table(table.logical, made, *columns, sqlite_with_rowid=not table.unique)
 
 
 def _column(column: Column, *, is_key: bool) -> sa.Column[Any]:
