@@ -282,6 +282,9 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of all host names; 0 takes a free one.")] = 0,
     write_env: Annotated[Path | None, typer.Option(metavar="FILE", help="Write shell exports once ready.")] = None,
     state: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the tenant in this file.")] = None,
+    metadata: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A customer's own $metadata: their tables and columns too.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Serve the fakes on loopback until Ctrl-C."""
@@ -291,7 +294,7 @@ def serve(
     with (
         honest_exit(as_json=as_json),
         interruptible() as stopped,
-        standing(is_provisioned=provisioned, broken=broken, port=port, state=state) as fakes,
+        standing(is_provisioned=provisioned, broken=broken, port=port, state=state, metadata=metadata) as fakes,
     ):
         if write_env is not None:
             write_exports(write_env, fakes.exports())

@@ -41,9 +41,14 @@ class Standing:
 
 @contextmanager
 def standing(
-    *, is_provisioned: bool = False, broken: str | None = None, port: int = 0, state: Path | None = None
+    *,
+    is_provisioned: bool = False,
+    broken: str | None = None,
+    port: int = 0,
+    state: Path | None = None,
+    metadata: Path | None = None,
 ) -> Iterator[Standing]:
-    """Serve one tenant until the block ends.
+    """Serve one tenant until the block ends; with a customer's own tables where `metadata` names them.
 
     `broken` names a failure mode and implies `is_provisioned`. Raises UnknownFailureMode, NotServed, BadInput.
     """
@@ -55,7 +60,9 @@ def standing(
     # Kept state must not meet the ids of its own past again; without one, the same ids every time are a comfort.
     seed = 0 if state is None else secrets.randbits(64)
     cloud = FakeCloud(seed=seed, clock=FakeClock(running=True), keys=_kept_keys(state))
-    tenant = cloud.create_tenant() if state is None else cloud.adopt(_kept_tenant(cloud, state))
+    tenant = _own_tables(cloud, metadata) if state is None else cloud.adopt(_kept_tenant(cloud, state))
+    if state is not None and metadata is not None:
+        raise BadInput("--metadata", "goes with a new tenant, not with --state", "leave one of the two out")
     integration = None
     if is_provisioned or mode is not None:
         import anyio
@@ -68,6 +75,16 @@ def standing(
             yield Standing(served, tenant, integration)
     finally:
         cloud.drop(tenant)
+
+
+def _own_tables(cloud: FakeCloud, metadata: Path | None) -> FakeTenant:
+    from mock_services.state.organisation.csdl import BadMetadata
+
+    try:
+        return cloud.create_tenant(metadata=metadata)
+    except BadMetadata as problem:
+        said, _, remedy = str(problem).rpartition("; ")
+        raise BadInput("--metadata", f"cannot be used: {said}", remedy) from None
 
 
 def _kept_tenant(cloud: FakeCloud, state: Path) -> FakeTenant:

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from mock_services import baseline
@@ -77,15 +78,23 @@ class FakeCloud:
         *,
         region: str = "crm4",
         national_cloud: NationalCloud = NationalCloud.PUBLIC,
-        solutions: Iterable[str] = DEFAULT_SOLUTIONS,
+        solutions: Iterable[str] | None = None,
         clock: FakeClock | None = None,
+        metadata: Path | None = None,
     ) -> FakeTenant:
         """A new healthy tenant with one Dataverse organisation, in a few milliseconds.
 
         `region` counts in the public cloud only; a national cloud has its own hosts and does not know the others'
         tenants. `solutions` decide which tables exist: `customer_service` brings incidents, `omnichannel` live work
-        items.
+        items; both where nothing is said. `metadata` is a file saved from a real organisation's `$metadata`: its custom
+        tables and columns are there too, and the solutions that it shows. Raises BadMetadata for a file that is none.
         """
+        document = None
+        if metadata is not None:
+            from mock_services.state.organisation import csdl
+
+            document = csdl.read_metadata(metadata)
+            solutions = csdl.solutions_in(document) if solutions is None else solutions
         self._made += 1
         label = "".join(c for c in name.lower() if c.isalnum()) + (str(self._made) if self._made > 1 else "")
         tenant = baseline.fresh(
@@ -93,10 +102,12 @@ class FakeCloud:
             label=label,
             region=region,
             national_cloud=national_cloud,
-            solutions=frozenset(solutions),
+            solutions=frozenset(DEFAULT_SOLUTIONS if solutions is None else solutions),
             clock=clock or FakeClock(self.clock.now(), running=self.clock.running),
             chance=Chance(f"{self.seed}/{self._made}"),
         )
+        if document is not None:
+            tenant.organisation.define(*csdl.tables_of(document, tenant.organisation.schema))
         return self.adopt(tenant)
 
     def adopt(self, tenant: FakeTenant) -> FakeTenant:

@@ -11,12 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from mock_services.cloud import FakeCloud
 from mock_services.errors import Missing
 from mock_services.faults import Fault, Kind
-from mock_services.hosts import Service
+from mock_services.hosts import Service, organisation_host
 from mock_services.issuers import TOKEN_EXCHANGE
 from mock_services.state.directory.access import ALL
+from mock_services.state.organisation import Organisation
 from mock_services.state.replicas import PRESETS, UnknownPreset
 from mock_services.tenant import FakeTenant, Snapshot
 
+EnvironmentHost = Annotated[str | None, Query(description="host of the environment; the tenant's first when left out")]
 TenantName = Annotated[str | None, Query(description="id or domain; may be left out while there is one")]
 
 
@@ -71,6 +73,26 @@ class SignInLimit(BaseModel):
     a_minute: int | None = Field(default=None, ge=1, description="null: no limit")
 
 
+class WantedLimits(BaseModel):
+    """A Dataverse organisation's service protection limits for each of its users; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    is_on: bool | None = None
+    requests: int | None = Field(default=None, ge=0, description="within the window")
+    execution_s: float | None = Field(default=None, ge=0, le=1e6, description="combined, within the window")
+    concurrent: int | None = Field(default=None, ge=0, description="at once")
+    window_s: float | None = Field(default=None, gt=0, le=1e6)
+
+
+class WantedState(BaseModel):
+    """The state of an environment: enabled, in administration mode, or disabled."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Literal["Enabled", "AdminMode", "Disabled"]
+
+
 class WantedPolicy(BaseModel):
     """A Conditional Access policy: whom it concerns, for which resources, and what it does."""
 
@@ -101,6 +123,7 @@ def control(cloud: FakeCloud) -> FastAPI:
     _add_moves(app, chosen)
     _add_disturbances(app, cloud, chosen)
     _add_sign_in(app, cloud, chosen)
+    _add_environments(app, chosen)
     return app
 
 
@@ -229,3 +252,41 @@ def _add_sign_in(app: FastAPI, cloud: FakeCloud, chosen: Chosen) -> None:
         """Answer 429 beyond so many token requests of one client a minute."""
         chosen(tenant).sign_ins_a_minute = wish.a_minute
         return {"a_minute": wish.a_minute}
+
+
+def _add_environments(app: FastAPI, chosen: Chosen) -> None:
+    def organisation(tenant: str | None, environment: str | None) -> Organisation:
+        owner = chosen(tenant)
+        found = owner.organisation_at(organisation_host(environment)) if environment else None
+        if found is None and (environment or not owner.organisations):
+            known = ", ".join(each.host for each in owner.organisations) or "none"
+            raise HTTPException(404, f"name one of the environments with ?environment=…: {known}")
+        return found or owner.organisation
+
+    @app.put("/service-limits")
+    async def limit_service(
+        wish: WantedLimits, tenant: TenantName = None, environment: EnvironmentHost = None
+    ) -> dict[str, float | bool]:
+        """Change how much one user may ask of an environment's Dataverse before 429; what was counted is forgotten."""
+        limits = organisation(tenant, environment).limits
+        limits.is_on = limits.is_on if wish.is_on is None else wish.is_on
+        limits.requests = limits.requests if wish.requests is None else wish.requests
+        limits.concurrent = limits.concurrent if wish.concurrent is None else wish.concurrent
+        limits.execution = limits.execution if wish.execution_s is None else timedelta(seconds=wish.execution_s)
+        limits.window = limits.window if wish.window_s is None else timedelta(seconds=wish.window_s)
+        limits.forget()
+        return {
+            "is_on": limits.is_on,
+            "requests": limits.requests,
+            "execution_s": limits.execution.total_seconds(),
+            "concurrent": limits.concurrent,
+            "window_s": limits.window.total_seconds(),
+        }
+
+    @app.put("/environment-state")
+    async def set_state(
+        wish: WantedState, tenant: TenantName = None, environment: EnvironmentHost = None
+    ) -> dict[str, str]:
+        """Enable or disable an environment, or let its administrators in alone."""
+        organisation(tenant, environment).set_state(wish.state)
+        return {"state": wish.state}

@@ -104,6 +104,8 @@ REGIONS: tuple[str, ...] = (
 )  # fmt: skip
 
 _DATAVERSE_SUFFIX = r"(?:dynamics\.com|dynamics\.cn|microsoftdynamics\.us|microsoftdynamics\.de|appsplatform\.us)"
+_REGIONAL_ADMIN_HOST = re.compile(r"^[a-z]+\.api\.bap\.microsoft\.com$")
+"""The admin API of one location, as an environment's `runtimeEndpoints` name it."""
 _DATAVERSE_HOST = re.compile(rf"^(?P<org>[a-z0-9-]+)(?P<api>\.api)?\.(?P<region>crm\d*)\.{_DATAVERSE_SUFFIX}$")
 
 
@@ -112,6 +114,8 @@ def service_of(host: str) -> Service | None:
     name = host.lower().rstrip(".")
     if name in HOSTS:
         return HOSTS[name]
+    if _REGIONAL_ADMIN_HOST.match(name):
+        return Service.POWER_PLATFORM
     return Service.DATAVERSE if _DATAVERSE_HOST.match(name) else None
 
 
@@ -128,4 +132,5 @@ def certificate_names() -> tuple[str, ...]:
             wildcards += [f"*.{region}.{suffix}", f"*.api.{region}.{suffix}"]
     for suffix in ("dynamics.cn", "microsoftdynamics.us", "appsplatform.us"):
         wildcards += [f"*.crm.{suffix}", f"*.api.crm.{suffix}"]
+    wildcards.append("*.api.bap.microsoft.com")
     return (*HOSTS, *wildcards, "localhost", "127.0.0.1", "::1")

@@ -28,6 +28,57 @@ class Quirks:
             "contract": "dataverse.user_missing",
         },
     )
+    user_disabled_status: int = field(
+        default=403,
+        metadata={
+            "alternative": "400, with the older sentence that names user and organisation",
+            "evidence": "403 with 0x80040225 recorded in 2025 (microsoft/powerplatform-build-tools#771); 400 in a"
+            " client's trace of 2020 (PowerPlatform-DataverseServiceClient#71)",
+            "contract": "dataverse.user_disabled",
+        },
+    )
+    unknown_segment_code: str = field(
+        default="0x80060888",
+        metadata={
+            "alternative": "0x8006088a",
+            "evidence": "0x80060888 in many live notes; 0x8006088a in SupportArticles-docs web-api-client-errors.md",
+            "contract": "dataverse.unknown_segment",
+        },
+    )
+    unknown_property_code: str = field(
+        default="0x80060888",
+        metadata={
+            "alternative": "0x0",
+            "evidence": "0x80060888 in live notes; 0x0 in SupportArticles-docs web-api-client-errors.md",
+            "contract": "dataverse.unknown_property",
+        },
+    )
+    batch_needs_content_id: bool = field(
+        default=True,
+        metadata={
+            "alternative": "False: an operation of a change set may go without",
+            "evidence": "0x80060888 for a missing Content-ID in third-party notes, as the OData library has it;"
+            " powerapps-docs says that change sets can also include one",
+            "contract": "dataverse.batch_content_id",
+        },
+    )
+    case_resolved_by_patch: bool = field(
+        default=False,
+        metadata={
+            "alternative": "True: statecode 1 is taken like any other, and no activity is made",
+            "evidence": "refused in delegateas/XrmMockup's UpdateRequestHandler and in a production client's notes;"
+            " another public note says that present organisations take it",
+            "contract": "dataverse.case_resolved_by_patch",
+        },
+    )
+    delete_blocked_status: int = field(
+        default=405,
+        metadata={
+            "alternative": "400 or 409, as many clients expect",
+            "evidence": "405 for 0x80040227 in powerapps-docs compose-http-requests-handle-errors.md; not recorded",
+            "contract": "dataverse.delete_blocked",
+        },
+    )
     token_for_unknown_organisation: bool = field(
         default=True,
         metadata={
@@ -52,6 +103,15 @@ class Quirks:
             "alternative": "False: refused like any other call",
             "evidence": "WhoAmI demands no privilege; no recording with a user without roles was found",
             "contract": "dataverse.who_am_i_without_role",
+        },
+    )
+    impersonation_rights: str = field(
+        default="intersection",
+        metadata={
+            "alternative": "named user's alone",
+            "evidence": "powerapps-docs impersonate-another-user-web-api.md: what both users may; one live note of"
+            " 2026 found the rights of the named user alone",
+            "contract": "dataverse.impersonation_rights",
         },
     )
     admin_consent_replaces: bool = field(

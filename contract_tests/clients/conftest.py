@@ -1,11 +1,13 @@
 """A provisioned tenant on real sockets, and this process's environment as `d365 run` would set it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from azure.identity import ClientSecretCredential
 from PowerPlatform.Dataverse.client import DataverseClient
 
+from contract_tests.clients.node_scripts import Steps, asking, found_node
 from mock_services.clock import FakeClock
 from mock_services.cloud import FakeCloud
 from mock_services.serve import Served, serving
@@ -59,7 +61,7 @@ def administrator(
 ) -> Iterator[DataverseClient]:
     """Microsoft's Dataverse SDK as the operator, who is System Administrator."""
     operator = served_tenant[1].operator
-    with ClientSecretCredential(four_values.tenant_id, operator.client_id, operator.secret) as credential:
+    with ClientSecretCredential(four_values.tenant_id, operator.client_id, operator.client_secret) as credential:
         client = DataverseClient(four_values.environment_url, credential)
         yield client
         client.close()
@@ -70,3 +72,16 @@ def workload_token(served_cloud: FakeCloud) -> str:
     """What a cluster puts into a pod: its own token about the pod's service account."""
     issuer = served_cloud.issuers.open("https://oidc.cluster.example/")
     return issuer.token("system:serviceaccount:default:integration")
+
+
+@pytest.fixture(scope="module")
+def ask_node(provision_tenant: Callable[[FakeCloud, FakeTenant], Integration]) -> Iterator[Callable[[str], Steps]]:
+    """Runs a script of Node's, against a provisioned tenant of the module's own that has an alternate key."""
+    node = found_node()
+    cloud = FakeCloud(clock=FakeClock(running=True))
+    tenant = cloud.create_tenant()
+    integration = provision_tenant(cloud, tenant)
+    account = tenant.organisation.schema.table("account")
+    tenant.organisation.define(replace(account, keys={"new_number": ("accountnumber",)}))
+    with asking(node, cloud, tenant, integration) as ask:
+        yield ask

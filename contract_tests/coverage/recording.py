@@ -59,7 +59,7 @@ class Recorder:
         def recorded(journal: Journal, **exchange: Any) -> Entry:
             entry = record(journal, **exchange)
             for each in self._subjects:
-                if entry.service == each.name and entry.status < 400 and self._test:
+                if entry.service in {each.name, *each.journals} and entry.status < 400 and self._test:
                     door = each.door_of(entry.method, entry.url)
                     if door is not None and door in each.operations:
                         self._met[each.name]["operations"][door].add(self._test)
@@ -71,10 +71,11 @@ class Recorder:
         watched: Any = refused
         begin = watched.__init__
 
-        def begun(self_: Any, row: Any, *args: Any, **words: Any) -> None:
-            begin(self_, row, *args, **words)
-            if self._test and id(row) in names:
-                self._met[service]["refusals"][names[id(row)]].add(self._test)
+        def begun(self_: Any, *args: Any, **words: Any) -> None:
+            begin(self_, *args, **words)
+            name = names.get(id(self_.row))
+            if self._test and name:
+                self._met[service]["refusals"][name].add(self._test)
 
         watched.__init__ = begun
 

@@ -36,11 +36,13 @@ class Subject:
     """What the service raises: its `row` is one of the rows."""
     legend: str = ""
     """What the abbreviations in its evidence mean."""
+    journals: frozenset[str] = frozenset()
+    """What the journal calls it besides its name."""
 
 
 def subjects() -> tuple[Subject, ...]:
     """The services, in the order of their pages."""
-    return _login(), _graph(), _management(), _portal()
+    return _login(), _graph(), _dataverse(), _management(), _portal(), _power_platform()
 
 
 def _named(modules: tuple[ModuleType, ...], kind: type) -> dict[str, Row]:
@@ -54,7 +56,7 @@ def _named(modules: tuple[ModuleType, ...], kind: type) -> dict[str, Row]:
 
 def _row(row: Any) -> Row:
     error = getattr(row, "error", "")
-    code = f"AADSTS{row.code} `{error}`" if error else f"`{row.code}`"
+    code = f"AADSTS{row.code} `{error}`" if error else f"`{row.code}`" if row.code else "none"
     return Row(code, row.status, row.template, row.evidence, row.seen, row)
 
 
@@ -92,6 +94,16 @@ def _management() -> Subject:
     return Subject("management", "Azure Resource Manager", rows, operations, door_of, Refused)
 
 
+def _dataverse() -> Subject:
+    from contract_tests.coverage import dataverse
+    from mock_services.dataverse import facts, refusals
+    from mock_services.dataverse.errors import Refusal
+
+    legend = " ".join((facts.__doc__ or "").partition("\n\n")[2].split())
+    rows = _named(refusals.MODULES, refusals.Row)
+    return Subject("dataverse", "Dataverse", rows, dataverse.operations(), dataverse.door_of, Refusal, legend)
+
+
 def _portal() -> Subject:
     from mock_services.portal import facts
     from mock_services.portal.errors import Refused
@@ -106,6 +118,41 @@ def _portal() -> Subject:
     return Subject(
         "portal", "The portal's back end", _named((facts,), facts.Refusal), {consent: OPERATION}, door_of, Refused
     )
+
+
+def _power_platform() -> Subject:
+    from mock_services.power_platform import admin, discovery, facts, platform
+    from mock_services.power_platform.answers import segments_of
+    from mock_services.power_platform.errors import Refused
+
+    instances = "GET globaldisco…/api/discovery/v2.0/Instances"
+
+    def spelt(method: str, host: str, pattern: tuple[str, ...]) -> str:
+        return f"{method} {host}/{'/'.join('{key}' if part == '*' else part for part in pattern)}"
+
+    def door_of(method: str, url: str) -> str | None:
+        segments = segments_of(urlsplit(url).path)
+        if discovery.is_instances(segments):
+            return instances
+        if found := admin.find_door(segments):
+            return spelt(method, "api.bap…", found[0])
+        read = platform.find_door(segments)
+        return spelt(method, "api.powerplatform.com", read[0]) if read else None
+
+    operations = {
+        spelt(method, "api.bap…", pattern): f"power_platform.{name}"
+        for pattern, verbs in admin.DOORS
+        for method, (name, _) in verbs.items()
+    }
+    operations |= {
+        spelt("GET", "api.powerplatform.com", pattern): f"power_platform.{name}"
+        for pattern, name, _, _ in platform.DOORS
+    }
+    operations[instances] = discovery.OPERATION
+    legend = " ".join((facts.__doc__ or "").partition("\n\n")[2].split())
+    rows = _named((facts,), facts.Refusal)
+    journals = frozenset({"discovery"})
+    return Subject("power_platform", "Power Platform", rows, operations, door_of, Refused, legend, journals)
 
 
 def _graph() -> Subject:

@@ -21,6 +21,47 @@ async def test_no_token_is_a_challenge_that_names_the_tenant_and_the_resource(
     assert f"authorization_uri=https://login.microsoftonline.com/{tenant.id}/oauth2/authorize" in challenge
     assert f"resource_id=https://{host}/" in challenge
     assert response.text == "HTTP Error 401 - Unauthorized: Access is denied"
+    assert response.headers["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("path", ["/api/data/v9", "/api/data/v9.2/", "/api/data/v9.2", "/", "/main.aspx"])
+async def test_the_challenge_can_be_scraped_wherever_a_client_looks(
+    tenant: FakeTenant, wire: httpx.AsyncClient, path: str
+) -> None:
+    """As AuthorityResolver of Microsoft's ServiceClient does: both members, separated by a comma."""
+    host = tenant.organisation.host
+    for asked in (host, host.replace(".crm", ".api.crm")):
+        challenge = (await wire.get(f"https://{asked}{path}")).headers["WWW-Authenticate"]
+        scheme, _, rest = challenge.partition(" ")
+        members = dict(each.strip().split("=", 1) for each in rest.split(","))
+        assert scheme.lower() == "bearer"
+        assert members["authorization_uri"].startswith(f"https://login.microsoftonline.com/{tenant.id}/")
+        assert members["resource_id"] == f"https://{host}/"
+
+
+async def test_other_ways_to_authenticate_are_challenged(administrator: Caller) -> None:
+    for said in ("", "Basic YWRhOmxvdmVsYWNl", "Bearer", "Bearer ", administrator.token):
+        response = await administrator.wire.get(
+            f"https://{administrator.host}{ROOT}/WhoAmI", headers={"Authorization": said}
+        )
+        assert response.status_code == 401
+        assert "error=" not in response.headers["WWW-Authenticate"]
+
+
+async def test_a_tampered_token_and_an_old_one_are_told_apart(
+    cloud: FakeCloud, tenant: FakeTenant, administrator: Caller
+) -> None:
+    head, _, rest = administrator.token.partition(".")
+    payload, _, signature = rest.partition(".")
+    flipped = payload[:-2] + ("A" if payload[-2] != "A" else "B") + payload[-1]
+    tampered = Caller(administrator.wire, administrator.host, f"{head}.{flipped}.{signature}")
+    assert (
+        "error_description=Error during token validation!" in (await tampered.get("WhoAmI")).headers["WWW-Authenticate"]
+    )
+    tenant.clock.advance(timedelta(hours=2))
+    assert (
+        "error_description=Security Token Expired!" in (await administrator.get("WhoAmI")).headers["WWW-Authenticate"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,6 +174,64 @@ async def test_a_person_is_known_by_object_id(cloud: FakeCloud, tenant: FakeTena
 async def test_a_disabled_organisation_answers_nobody(administrator: Caller, tenant: FakeTenant) -> None:
     tenant.organisation.set_state("Disabled")
     assert error(await administrator.get("WhoAmI")) == (403, "0x8004a104")
+
+
+async def test_in_administration_mode_only_administrators_and_customizers_get_in(
+    administrator: Caller, integration: Caller, tenant: FakeTenant
+) -> None:
+    organisation = tenant.organisation
+    user = admit(tenant, {"prvReadIncident": "Global"})
+    organisation.set_state("AdminMode")
+    assert (await administrator.get("WhoAmI")).status_code == 200
+    refused = await integration.get("WhoAmI")
+    assert error(refused) == (403, "0x8004a113")
+    assert refused.json()["error"]["message"] == (
+        "User does not have required privileges (or role membership) to access the org when it is in Admin Only mode."
+    )
+    customizer = organisation.role_named("System Customizer")
+    assert customizer is not None
+    organisation.assign_role(user, customizer["roleid"])
+    assert (await integration.get("WhoAmI")).status_code == 200
+    organisation.remove_role(user, customizer["roleid"])
+    assert (await integration.get("WhoAmI")).status_code == 403
+    organisation.set_state("Enabled")
+    assert (await integration.get("WhoAmI")).status_code == 200
+
+
+async def test_a_role_by_team_opens_administration_mode(integration: Caller, tenant: FakeTenant) -> None:
+    organisation = tenant.organisation
+    user = admit(tenant, None)
+    administrators = organisation.role_named("System Administrator")
+    assert administrators is not None
+    team = organisation.insert("team", {"name": "Operators", "businessunitid": organisation.root_business_unit})
+    organisation.roles.assign(team, administrators["roleid"], kind="team")
+    organisation.set_state("AdminMode")
+    assert error(await integration.get("WhoAmI")) == (403, "0x8004a113")
+    organisation.insert("teammembership", {"teamid": team, "systemuserid": user})
+    assert (await integration.get("WhoAmI")).status_code == 200
+
+
+async def test_who_is_no_member_or_disabled_is_told_so_in_administration_mode_too(
+    integration: Caller, tenant: FakeTenant
+) -> None:
+    tenant.organisation.set_state("AdminMode")
+    assert error(await integration.get("WhoAmI")) == (403, "0x80072560")
+    tenant.organisation.disable_user(admit(tenant, None))
+    assert error(await integration.get("WhoAmI")) == (403, "0x80040225")
+
+
+def test_an_organisation_has_no_other_states(tenant: FakeTenant) -> None:
+    with pytest.raises(ValueError, match="Enabled, AdminMode, Disabled"):
+        tenant.organisation.set_state("Asleep")
+
+
+async def test_a_disabled_user_is_refused_as_the_quirk_says(integration: Caller, tenant: FakeTenant) -> None:
+    user = admit(tenant, None)
+    tenant.organisation.disable_user(user)
+    tenant.quirks.user_disabled_status = 400
+    refused = await integration.get("WhoAmI")
+    assert error(refused) == (400, "0x80040225")
+    assert f"SystemUserId={user}" in refused.json()["error"]["message"]
 
 
 async def test_one_tenants_token_does_not_open_anothers_organisation(

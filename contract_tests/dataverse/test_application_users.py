@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract_tests.dataverse.asking import Caller, caller, error
+from contract_tests.dataverse.asking import Caller, admit, caller, error
 from mock_services.cloud import FakeCloud
 from mock_services.tenant import FakeTenant
 
@@ -130,3 +130,79 @@ async def test_the_root_business_unit_is_found_the_way_the_provider_asks(
     assert [row["businessunitid"] for row in found] == [tenant.organisation.root_business_unit]
     row = (await administrator.get(f"businessunits({found[0]['businessunitid']})")).json()
     assert row["_organizationid_value"] == tenant.organisation.id
+
+
+async def test_the_platforms_own_words_about_the_app_are_not_the_callers_to_choose(
+    administrator: Caller, tenant: FakeTenant, app_id: str
+) -> None:
+    sent = body(tenant, app_id) | {"firstname": "Best", "lastname": "Bot", "domainname": "bot@elsewhere.example"}
+    made = await administrator.make("systemusers", sent)
+    row = (await administrator.get(f"systemusers({made})")).json()
+    assert (row["firstname"], row["lastname"]) == ("#", "OpenCX Integration")
+    assert row["domainname"].endswith(f"{app_id}@{tenant.domain}")
+    named = {"domainname": "other@elsewhere.example"}
+    assert error(await administrator.ask("PATCH", f"systemusers({made})", named)) == (400, "0x80041d48")
+    mail = {"internalemailaddress": "support@elsewhere.example"}
+    assert (await administrator.ask("PATCH", f"systemusers({made})", mail)).status_code == 204
+
+
+async def test_roles_can_be_given_at_creation(administrator: Caller, tenant: FakeTenant, app_id: str) -> None:
+    organisation = tenant.organisation
+    role, branch = organisation.role_named("Basic User"), organisation.add_business_unit("Branch")
+    copy = organisation.role_named("Basic User", branch)
+    assert role is not None
+    assert copy is not None
+    wrong = body(tenant, app_id) | {"systemuserroles_association@odata.bind": [f"/roles({copy['roleid']})"]}
+    assert error(await administrator.ask("POST", "systemusers", wrong)) == (400, "0x80041409")
+    assert organisation.application_user(app_id) is None
+    right = body(tenant, app_id) | {"systemuserroles_association@odata.bind": [f"/roles({role['roleid']})"]}
+    made = await administrator.make("systemusers", right)
+    assert [each["roleid"] for each in organisation.roles_of(made)] == [role["roleid"]]
+
+
+async def test_what_a_user_owns_must_go_before_it_does(administrator: Caller, tenant: FakeTenant, app_id: str) -> None:
+    organisation = tenant.organisation
+    made = await administrator.make("systemusers", body(tenant, app_id))
+    queue = organisation.rows.require("systemuser", made)["queueid"]
+    task = organisation.insert("task", {"subject": "Left over", "ownerid": made})
+    await administrator.ask("PATCH", f"systemusers({made})", {"isdisabled": True, "applicationid": app_id})
+    assert error(await administrator.ask("DELETE", f"systemusers({made})")) == (405, "0x80040227")
+    organisation.delete("task", task)
+    for _ in range(2):
+        assert (await administrator.ask("DELETE", f"systemusers({made})")).status_code == 204
+    assert organisation.get("queue", queue) is None
+
+
+async def test_disabling_takes_a_privilege_of_its_own(
+    administrator: Caller, integration: Caller, tenant: FakeTenant, app_id: str
+) -> None:
+    made = await administrator.make("systemusers", body(tenant, app_id))
+    user = admit(tenant, {"prvReadUser": "Global", "prvWriteUser": "Global"})
+    change = {"isdisabled": True, "applicationid": app_id}
+    refused = await integration.ask("PATCH", f"systemusers({made})", change)
+    assert error(refused) == (403, "0x80040220")
+    assert "missing prvDisableUser" in refused.json()["error"]["message"]
+    tenant.organisation.roles.grant(tenant.organisation.roles_of(user)[0]["roleid"], {"prvDisableUser": "Global"})
+    assert (await integration.ask("PATCH", f"systemusers({made})", change)).status_code == 204
+
+
+async def test_roles_and_privileges_are_asked_by_the_entra_id(
+    administrator: Caller, tenant: FakeTenant, app_id: str
+) -> None:
+    organisation = tenant.organisation
+    made = await administrator.make("systemusers", body(tenant, app_id))
+    object_id = organisation.rows.require("systemuser", made)["azureactivedirectoryobjectid"]
+    role = organisation.add_role("Reader")
+    organisation.set_privileges(role, {"prvReadContact": "Deep"})
+    organisation.assign_role(made, role)
+    asked = f"RetrieveAadUserRoles(DirectoryObjectId={object_id})?$select=name,_parentrootroleid_value"
+    (found,) = (await administrator.get(asked)).json()["value"]
+    assert (found["name"], found["_parentrootroleid_value"]) == ("Reader", role)
+    held = await administrator.get(f"RetrieveAadUserPrivileges(DirectoryObjectId={object_id})")
+    assert [(each["PrivilegeName"], each["Depth"]) for each in held.json()["RolePrivileges"]] == [
+        ("prvReadContact", "Deep")
+    ]
+    nobody = "00000000-0000-4000-8000-000000000000"
+    for name in ("RetrieveAadUserRoles", "RetrieveAadUserPrivileges"):
+        assert error(await administrator.get(f"{name}(DirectoryObjectId={nobody})")) == (404, "0x80040217")
+        assert (await administrator.get(f"{name}(DirectoryObjectId='x')")).status_code == 404

@@ -98,35 +98,94 @@ async def test_references_end_with_their_change_set(administrator: Caller) -> No
     assert "'$1' does not exist" in parts[1].body["error"]["message"]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.data())
+GOOD = [
+    part("POST", CONTACTS, {"lastname": "New"}, content_id="1"),
+    part("PATCH", "$1", {"lastname": "Newer"}, content_id="2"),
+    part("POST", f"{ROOT}/incidents", {"title": "T", "customerid_contact@odata.bind": "$1"}, content_id="3"),
+]
+NOBODY = f"{CONTACTS}(00000000-0000-4000-8000-000000000000)"
+BAD = {
+    "a text too long": part("POST", CONTACTS, TOO_LONG, content_id="bad"),
+    "an unknown column": part("POST", CONTACTS, {"nosuch": 1}, content_id="bad"),
+    "a nested row that fails": part(
+        "POST", CONTACTS, {"lastname": "L", "Contact_Annotation": [{"subject": "x" * 501}]}, content_id="bad"
+    ),
+    "no reference": part("PATCH", "$77", {"lastname": "L"}, content_id="bad"),
+    "no row": part("DELETE", NOBODY, content_id="bad"),
+    "a stale etag": part("PATCH", NOBODY, {}, content_id="bad", headers=['If-Match: W/"1"']),
+    "no set": part("POST", "nosuchset", {}, content_id="bad"),
+    "a failing action": part("POST", f"{ROOT}/CloseIncident", {}, content_id="bad"),
+    "a bulk call": part(
+        "POST",
+        f"{CONTACTS}/Microsoft.Dynamics.CRM.CreateMultiple",
+        {"Targets": [{"@odata.type": "Microsoft.Dynamics.CRM.contact", "lastname": "x"}, {}]},
+        content_id="bad",
+    ),
+    "nothing modelled": part("POST", f"{ROOT}/Merge", {}, content_id="bad"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
 async def test_a_change_set_with_a_failure_anywhere_changes_nothing(
-    administrator: Caller, tenant: FakeTenant, data: st.DataObject
+    administrator: Caller, tenant: FakeTenant, kind: str
 ) -> None:
-    good = [
-        part("POST", CONTACTS, {"lastname": "New"}, content_id="1"),
-        part("PATCH", "$1", {"lastname": "Newer"}, content_id="2"),
-        part("POST", f"{ROOT}/incidents", {"title": "T", "customerid_contact@odata.bind": "$1"}, content_id="3"),
-        part("DELETE", "$3", content_id="4"),
-    ]
-    bad = data.draw(
-        st.sampled_from(
-            [
-                part("POST", CONTACTS, TOO_LONG, content_id="bad"),
-                part("POST", CONTACTS, {"nosuch": 1}, content_id="bad"),
-                part("PATCH", "$77", {"lastname": "L"}, content_id="bad"),
-                part("DELETE", f"{CONTACTS}(00000000-0000-4000-8000-000000000000)", content_id="bad"),
-                part("POST", "nosuchset", {}, content_id="bad"),
-                part("POST", f"{ROOT}/Merge", {}, content_id="bad"),
-            ]
-        )
-    )
-    place = data.draw(st.integers(0, len(good)))
+    """Sets of up to four operations, the failing one in every place."""
     before = tenant.organisation.store.image()
-    status, parts = await batch(administrator, change_set(*good[:place], bad, *good[place:]))
-    assert status in (400, 501)
-    assert [each.headers["Content-ID"] for each in parts] == ["bad"]
-    assert tenant.organisation.store.image() == before
+    for length in range(1, len(GOOD) + 2):
+        for place in range(length):
+            good = GOOD[: length - 1]
+            status, parts = await batch(administrator, change_set(*good[:place], BAD[kind], *good[place:]))
+            assert status in (400, 501)
+            assert [each.headers["Content-ID"] for each in parts] == ["bad"]
+            assert tenant.organisation.store.image() == before
+
+
+async def test_a_failed_change_set_is_framed_as_recorded(administrator: Caller) -> None:
+    text = framed([change_set(part("POST", CONTACTS, {"lastname": "A"}, content_id="2"), BAD["a text too long"])])
+    lines = (await send(administrator, text)).text.split("\r\n")
+    assert lines[0].startswith("--batchresponse_")
+    assert lines[1].startswith("Content-Type: multipart/mixed; boundary=changesetresponse_")
+    assert lines[3] == "--" + lines[1].partition("boundary=")[2]
+    assert lines[4:8] == ["Content-Type: application/http", "Content-Transfer-Encoding: binary", "Content-ID: bad", ""]
+    assert lines[8] == "HTTP/1.1 400 Bad Request"
+    assert lines[9].startswith("REQ_ID: ")
+    assert lines[10:13] == ["Content-Type: application/json; odata.metadata=minimal", "OData-Version: 4.0", ""]
+
+
+async def test_an_operation_of_a_change_set_has_a_content_id(administrator: Caller, tenant: FakeTenant) -> None:
+    text = framed([change_set(part("POST", CONTACTS, {"lastname": "A"}))])
+    refused = await send(administrator, text)
+    assert error(refused) == (400, "0x80060888")
+    assert "The header with name 'Content-ID' was not present" in refused.json()["error"]["message"]
+    assert contacts(tenant) == 0
+    tenant.quirks.batch_needs_content_id = False
+    assert [each.status for each in said(await send(administrator, text))] == [204]
+
+
+async def test_headers_of_a_part_are_its_own(administrator: Caller, tenant: FakeTenant) -> None:
+    row = tenant.organisation.insert("contact", {"lastname": "L"})
+    status, parts = await batch(
+        administrator,
+        part("PATCH", f"{CONTACTS}({row})", {"lastname": "M"}, headers=['If-Match: W/"1"']),
+        part(
+            "PATCH", f"{CONTACTS}({row})?$select=lastname", {"lastname": "N"}, headers=["Prefer: return=representation"]
+        ),
+        part("PATCH", NOBODY, {"lastname": "O"}, headers=["If-Match: *"]),
+        part("POST", CONTACTS, {"lastname": "P", "emailaddress1": "a@b.c"}),
+        part("POST", CONTACTS, {"emailaddress1": "a@b.c"}, headers=["MSCRM.SuppressDuplicateDetection: false"]),
+        prefer="odata.continue-on-error",
+    )
+    assert (status, [each.status for each in parts]) == (200, [412, 200, 404, 204, 412])
+    assert parts[1].headers["Preference-Applied"] == "return=representation"
+    assert parts[1].body["lastname"] == "N"
+
+
+async def test_a_part_may_have_a_longer_address_than_a_request_but_not_any(administrator: Caller) -> None:
+    long, longest = (f"{CONTACTS}?$filter=lastname eq '{'x' * length}'" for length in (40_000, 70_000))
+    alone = await administrator.get(f"https://{administrator.host}{long}")
+    assert alone.status_code in (400, 414)
+    status, parts = await batch(administrator, part("GET", long), part("GET", longest))
+    assert (status, [each.status for each in parts]) == (400, [200, 414])
 
 
 async def test_what_is_not_modelled_says_so_inside_a_batch_too(administrator: Caller) -> None:

@@ -74,6 +74,7 @@ async def test_one_bad_row_anywhere_leaves_the_table_as_it_was(
         (UPSERT, {"Targets": [target(**{"@odata.id": f"accounts({NEW})"})]}, (400, "0x80060888")),
         (UPSERT, {"Targets": [target(**{"@odata.id": "contacts(emailaddress1='a@b.c')"})]}, (400, "0x80060888")),
         ("contacts/Microsoft.Dynamics.CRM.NoSuchMultiple", {}, (404, "0x80060888")),
+        ("contacts/Microsoft.Dynamics.CRM.DeleteMultiple", {"Targets": []}, (400, "0x80040800")),
         ("systemusers/Microsoft.Dynamics.CRM.CreateMultiple", {"Targets": []}, (400, "0x80040800")),
     ],
 )

@@ -52,7 +52,7 @@ async def test_a_closed_case_is_resolved_and_an_activity_tells_how(
         ({"Status": "5"}, (400, "0x80048d19")),
         ({"IncidentResolution": None}, (400, "0x80048d19")),
         ({"IncidentResolution": {"@odata.type": "Microsoft.Dynamics.CRM.contact"}}, (400, "0x80048d19")),
-        ({"IncidentResolution": {"@odata.type": RESOLUTION, "subject": "S"}}, (400, "0x80040203")),
+        ({"IncidentResolution": {"@odata.type": RESOLUTION, "subject": "S"}}, (400, "0x80044409")),
     ],
 )
 async def test_a_case_is_not_closed_by_a_call_that_is_wrong(
@@ -60,6 +60,30 @@ async def test_a_case_is_not_closed_by_a_call_that_is_wrong(
 ) -> None:
     assert error(await administrator.ask("POST", "CloseIncident", closing(case) | spoil)) == expected
     assert (await administrator.get(f"incidents({case})")).json()["statecode"] == 0
+
+
+async def test_a_resolution_need_not_say_its_type(administrator: Caller, case: str) -> None:
+    body = {"IncidentResolution": {"incidentid@odata.bind": f"/incidents({case})"}, "Status": -1}
+    assert (await administrator.ask("POST", "CloseIncident", body)).status_code == 204
+    assert (await administrator.get(f"incidents({case})")).json()["statecode"] == 1
+
+
+async def test_a_case_may_be_named_by_type_and_key(administrator: Caller, case: str) -> None:
+    named = {"@odata.type": "Microsoft.Dynamics.CRM.incident", "incidentid": case}
+    body = {"IncidentResolution": {"@odata.type": RESOLUTION, "subject": "Done", "incidentid": named}, "Status": 5}
+    assert (await administrator.ask("POST", "CloseIncident", body)).status_code == 204
+    told = (await administrator.get(f"incidents({case})/Incident_IncidentResolutions")).json()["value"]
+    assert [each["_incidentid_value"] for each in told] == [case]
+
+
+async def test_a_case_is_resolved_by_patch_where_the_quirk_says_so(
+    administrator: Caller, tenant: FakeTenant, case: str
+) -> None:
+    body = {"statecode": 1, "statuscode": 5}
+    assert error(await administrator.ask("PATCH", f"incidents({case})", body)) == (400, "0x80040203")
+    tenant.quirks.case_resolved_by_patch = True
+    assert (await administrator.ask("PATCH", f"incidents({case})", body)).status_code == 204
+    assert (await administrator.get(f"incidents({case})")).json()["statecode"] == 1
 
 
 async def test_a_case_is_closed_once_and_only_if_it_exists(administrator: Caller, case: str) -> None:
@@ -71,7 +95,8 @@ async def test_a_case_is_closed_once_and_only_if_it_exists(administrator: Caller
 async def test_closing_takes_write_on_the_case_and_an_activity_of_ones_own(
     integration: Caller, tenant: FakeTenant, case: str
 ) -> None:
-    needed = ("prvReadIncident", "prvWriteIncident", "prvAppendToIncident", "prvCreateActivity", "prvAppendActivity")
+    on_activities = ("prvCreateActivity", "prvAppendActivity", "prvReadActivity", "prvWriteActivity")
+    needed = ("prvReadIncident", "prvWriteIncident", "prvAppendToIncident", *on_activities)
     user = admit(tenant, dict.fromkeys(needed, "Global"))
     role = tenant.organisation.roles_of(user)[0]["roleid"]
     for lacking in needed[1:]:

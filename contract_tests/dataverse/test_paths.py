@@ -66,10 +66,8 @@ async def test_verbs_that_do_not_fit_are_refused(administrator: Caller) -> None:
 
 async def test_what_is_not_played_says_so(administrator: Caller) -> None:
     paths = (
-        "$metadata",
-        "contacts?$apply=groupby((lastname))",
-        "contacts?fetchXml=%3Cfetch/%3E",
-        "RetrieveAadUserRoles()",
+        "contacts?$search=x",
+        "FormatAddress()",
     )
     for path in paths:
         response = await administrator.get(path)
@@ -85,5 +83,8 @@ async def test_who_am_i_and_its_neighbours(administrator: Caller, tenant: FakeTe
     query = "RetrieveCurrentOrganization(AccessType=@p1)?@p1=Microsoft.Dynamics.CRM.EndpointAccessType'Default'"
     detail = (await administrator.get(query)).json()["Detail"]
     assert detail["TenantId"] == tenant.id
+    assert error(await administrator.get("RetrieveCurrentOrganization()")) == (404, "0x80060888")
+    wrong = await administrator.get("RetrieveCurrentOrganization(AccessType=@p1)?@p1='Elsewhere'")
+    assert error(wrong) == (400, "0x80060888")
     assert detail["EnvironmentId"] == organisation.environment_id
     assert detail["Endpoints"]["Values"][0] == f"https://{organisation.host}/"

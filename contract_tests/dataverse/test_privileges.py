@@ -1,11 +1,13 @@
 """The privilege check: what is said when it fails, and that it judges as a plain reading of the rules would."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+import sqlalchemy as sa
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_tests.dataverse.asking import CLIENT_ID, Caller, admit, error
@@ -17,6 +19,8 @@ from mock_services.dataverse.security import Security
 from mock_services.quirks import Quirks
 from mock_services.state.organisation import Depth, Organisation
 from mock_services.state.organisation.definitions import standard_tables
+from mock_services.state.organisation.privileges import RIGHTS
+from mock_services.state.organisation.schema import sql_table
 from mock_services.state.store import Store
 from mock_services.tenant import FakeTenant
 
@@ -141,73 +145,122 @@ def world() -> World:
     return World()
 
 
-def _reads(world: World, grants: list[tuple[int | None, Depth, bool]], row: Any) -> bool:
-    """Ownership at any depth; else the depth measured from the business unit of who holds the role."""
+@dataclass(frozen=True)
+class Grant:
+    """A role of the user's own (no holder) or of one of the teams, and what is in it."""
+
+    holder: int | None
+    depth: Depth
+    inherited: bool
+    verbs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Share:
+    """Rights on one of the rows for the user (no team) or for one of the teams."""
+
+    row: int
+    team: int | None
+    verbs: frozenset[str]
+
+
+VERBS = ("Read", "Write", "Append", "AppendTo", "Delete", "Assign", "Share")
+
+
+def _may(world: World, grants: list[Grant], shares: list[Share], verb: str, number: int, row: Any) -> bool:
+    """Ownership at any depth; else the depth measured from the business unit of who holds the role; else a share."""
+    joined = {grant.holder for grant in grants if grant.holder is not None}
+    relevant = [grant for grant in grants if verb in grant.verbs]
     parent = {world.units[1]: world.units[0], world.units[2]: world.units[1], world.units[3]: world.units[0]}
-    for holder, depth, inherited in grants:
-        home = world.middle if holder is None else world.units[holder]
-        owned_by = (
-            {world.teams[holder]}
-            if holder is not None
-            else {world.user, *(world.teams[h] for h, *_ in grants if h is not None)}
-        )
-        if holder is not None and inherited:
+    for grant in relevant:
+        if grant.holder is None:
+            home, owned_by = world.middle, {world.user, *(world.teams[each] for each in joined)}
+        else:
+            home, owned_by = world.units[grant.holder], {world.teams[grant.holder]}
+        if grant.inherited:
             owned_by.add(world.user)
         unit = row["owningbusinessunit"]
         above = [unit]
         while above[-1] in parent:
             above.append(parent[above[-1]])
-        reached = {Depth.Basic: False, Depth.Local: unit == home, Depth.Deep: home in above, Depth.Global: True}[depth]
+        reached = {
+            Depth.Basic: False, Depth.Local: unit == home, Depth.Deep: home in above, Depth.Global: True
+        }[grant.depth]  # fmt: skip
         if reached or row["ownerid"] in owned_by:
             return True
-    return False
+    shared = [s for s in shares if s.row == number and verb in s.verbs and (s.team is None or s.team in joined)]
+    return bool(relevant and shared)
 
 
+def _set_up(world: World, grants: list[Grant], shares: list[Share], rows: Any) -> None:
+    org = world.org
+    for number, grant in enumerate(grants):
+        unit = world.middle if grant.holder is None else world.units[grant.holder]
+        role = org.roles.add(f"R{number}", unit, isinherited=int(grant.inherited))
+        org.set_privileges(role, {f"prv{verb}Contact": grant.depth for verb in grant.verbs})
+        if grant.holder is None:
+            org.assign_role(world.user, role)
+        else:
+            org.people.join(world.user, world.teams[grant.holder])
+            org.roles.assign(world.teams[grant.holder], role, kind="team")
+    for share in shares:
+        kind, principal = ("systemuser", world.user) if share.team is None else ("team", world.teams[share.team])
+        mask = sum(RIGHTS[verb] for verb in share.verbs)
+        org.sharing.grant("contact", rows[share.row]["contactid"], kind, principal, mask)
+
+
+_SOME = st.frozensets(st.sampled_from(VERBS), min_size=1, max_size=3)
 _GRANTS = st.lists(
-    st.tuples(st.none() | st.integers(0, 3), st.sampled_from(Depth), st.booleans()),
+    st.builds(Grant, st.none() | st.integers(0, 3), st.sampled_from(Depth), st.booleans(), _SOME),
     max_size=3,
-    unique_by=lambda grant: grant[0],
+    unique_by=lambda grant: grant.holder,
 )
+_SHARES = st.lists(st.builds(Share, st.integers(0, 8), st.none() | st.integers(0, 3), _SOME), max_size=4)
 
 
-@given(grants=_GRANTS)
-def test_lists_and_single_reads_agree_with_a_plain_reading(
-    world: World, grants: list[tuple[int | None, Depth, bool]]
+@settings(max_examples=50)
+@given(grants=_GRANTS, shares=_SHARES)
+def test_lists_and_single_rows_agree_with_a_plain_reading_for_every_right(
+    world: World, grants: list[Grant], shares: list[Share]
 ) -> None:
     org = world.org
     org.store.load(world.start)
-    for number, (holder, depth, inherited) in enumerate(grants):
-        unit = world.middle if holder is None else world.units[holder]
-        role = org.roles.add(f"R{number}", unit, isinherited=int(inherited))
-        org.set_privileges(role, {"prvReadContact": depth})
-        if holder is None:
-            org.assign_role(world.user, role)
-        else:
-            org.people.join(world.user, world.teams[holder])
-            org.roles.assign(world.teams[holder], role, kind="team")
+    rows = org.select("contact")
+    _set_up(world, grants, shares, rows)
     user = org.get("systemuser", world.user)
     assert user is not None
     security, contact = Security(org, user, Quirks()), standard_tables()["contact"]
-    rows = org.select("contact")
-    expected = {row["contactid"] for row in rows if _reads(world, grants, row)}
-    if not grants:
-        with pytest.raises(Refusal, match="has not been assigned any roles"):
-            security.demand("Read", contact)
-        return
-    reach = security.demand("Read", contact)
-    assert {row["contactid"] for row in rows if reach.covers(contact, row)} == expected
-    listed = _listed(org, reach.condition(contact))
-    assert listed == expected
+    for verb in VERBS:
+        if not any(verb in grant.verbs for grant in grants):
+            why = f"missing prv{verb}Contact" if grants else "has not been assigned any roles"
+            with pytest.raises(Refusal, match=why):
+                security.demand(verb, contact)
+            continue
+        expected = {
+            row["contactid"] for number, row in enumerate(rows) if _may(world, grants, shares, verb, number, row)
+        }
+        reach = security.demand(verb, contact)
+        assert {row["contactid"] for row in rows if reach.covers(contact, row)} == expected
+        assert _listed(org, reach.condition(contact)) == expected
 
 
 def _listed(org: Organisation, condition: Any) -> set[str]:
-    import sqlalchemy as sa
-
-    from mock_services.state.organisation.schema import sql_table
-
     contact = sql_table("contact")
     query = sa.select(contact.c.contactid)
     return {row["contactid"] for row in org.store.rows(query if condition is None else query.where(condition))}
+
+
+async def test_a_privilege_that_is_about_no_table_is_named_alone(integration: Caller, tenant: FakeTenant) -> None:
+    user = admit(tenant, {"prvReadUser": "Global", "prvWriteUser": "Global"})
+    person = tenant.organisation.add_user(
+        object_id=CLIENT_ID, user_principal_name="ann@example.org", first_name="Ann", last_name="Person"
+    )
+    response = await integration.ask("PATCH", f"systemusers({person})", {"isdisabled": True})
+    assert error(response) == (403, "0x80040220")
+    message = response.json()["error"]["message"]
+    assert f"Principal user (Id={user}," in message
+    assert "missing prvDisableUser privilege" in message
+    assert "OTC" not in message
 
 
 async def test_a_role_in_a_branch_reads_the_branch_through_http(

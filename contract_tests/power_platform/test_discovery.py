@@ -4,6 +4,11 @@ import httpx
 import pytest
 
 from contract_tests.power_platform.asking import DISCOVERY, Bearers
+from mock_services.cloud import FakeCloud
+from mock_services.hosts import NationalCloud
+from mock_services.power_platform.shapes import INSTANCE_MEMBERS
+from mock_services.state.power_platform import PROVISIONED, PROVISIONING_DATABASE, Environments
+from mock_services.state.well_known import GLOBAL_ADMINISTRATOR
 from mock_services.tenant import FakeTenant
 
 INSTANCES = f"{DISCOVERY}/api/discovery/v2.0/Instances"
@@ -81,7 +86,10 @@ async def test_a_token_for_something_else_or_an_old_one_is_denied(
         ("UrlName eq 'contoso'", 1),
         ("Url eq 'https://contoso.crm4.dynamics.com' and State eq 0", 1),
         ("UrlName eq 'fabrikam'", 0),
-        ("Nothing eq 'contoso'", 0),
+        ("UrlName ne 'fabrikam' and Region eq 'EMEA'", 1),
+        ("contains(FriendlyName,'ontos') and startswith(UrlName,'con') and endswith(Url,'.com')", 1),
+        ("contains(Url,'northwind')", 0),
+        ("DatacenterId eq null", 1),
     ],
 )
 async def test_instances_are_filtered_and_narrowed(
@@ -104,8 +112,96 @@ async def test_an_instance_is_read_by_id_or_unique_name(
     assert (await wire.get(f"{INSTANCES}({tenant.id})", headers=headers)).status_code == 404
 
 
-async def test_what_is_not_built_says_so(wire: httpx.AsyncClient, bearers: Bearers, member: str) -> None:
+async def test_the_instances_of_a_region_are_a_list(wire: httpx.AsyncClient, bearers: Bearers, member: str) -> None:
     headers = await bearers.person(SCOPE)
-    for query in ({"$top": "1"}, {"$filter": "contains(Url,'x')"}):
-        assert (await wire.get(INSTANCES, params=query, headers=headers)).status_code == 501
-    assert (await wire.get(f"{DISCOVERY}/api/discovery/v2.0/$metadata", headers=headers)).status_code == 501
+    for region, count in (("EMEA", 1), ("NA", 0)):
+        answer = await wire.get(f"{INSTANCES}(Region={region})", headers=headers)
+        assert len(answer.json()["value"]) == count
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"$top": "1"},
+        {"$filter": "length(Url) eq 3"},
+        {"$filter": "Nothing eq 'contoso'"},
+        {"$filter": "contains(Nothing,'x')"},
+        {"$select": "Nothing"},
+    ],
+)
+async def test_what_is_not_built_says_so(
+    wire: httpx.AsyncClient, bearers: Bearers, member: str, query: dict[str, str]
+) -> None:
+    assert (await wire.get(INSTANCES, params=query, headers=await bearers.person(SCOPE))).status_code == 501
+
+
+async def test_metadata_and_other_keys_are_not_built_and_say_so(
+    wire: httpx.AsyncClient, bearers: Bearers, member: str
+) -> None:
+    headers = await bearers.person(SCOPE)
+    for path in ("$metadata", "Instances(Url='x')", "InstancesOfMine"):
+        assert (await wire.get(f"{DISCOVERY}/api/discovery/v2.0/{path}", headers=headers)).status_code == 501
+
+
+async def test_every_member_of_an_instance_can_be_selected_and_no_other(
+    wire: httpx.AsyncClient, bearers: Bearers, member: str
+) -> None:
+    answer = await wire.get(INSTANCES, headers=await bearers.person(SCOPE))
+    (item,) = answer.json()["value"]
+    assert {name.lower() for name in item} == INSTANCE_MEMBERS
+
+
+async def test_administering_the_tenant_shows_nobody_an_instance(
+    wire: httpx.AsyncClient, tenant: FakeTenant, bearers: Bearers, member: str
+) -> None:
+    tenant.organisation.disable_user(member)
+    person = tenant.directory.user(user_principal_name=tenant.operator.username)
+    assert person is not None
+    assert GLOBAL_ADMINISTRATOR in tenant.directory.directory_roles_of(person.id)
+    assert (await wire.get(INSTANCES, headers=await bearers.person(SCOPE))).json()["value"] == []
+
+
+async def test_a_deleted_environment_or_one_being_made_is_not_found_and_a_disabled_one_says_so(
+    wire: httpx.AsyncClient, tenant: FakeTenant, bearers: Bearers, member: str
+) -> None:
+    headers, identity = await bearers.person(SCOPE), tenant.organisation.environment_id
+
+    async def states() -> list[int]:
+        return [each["State"] for each in (await wire.get(INSTANCES, headers=headers)).json()["value"]]
+
+    environments = Environments(tenant.directory)
+    for state, number in (("Enabled", 0), ("AdminMode", 0), ("Disabled", 1)):
+        tenant.organisation.set_state(state)
+        assert await states() == [number]
+    environments.describe(identity, provisioning=PROVISIONING_DATABASE)
+    assert await states() == []
+    environments.describe(identity, provisioning=PROVISIONED)
+    environments.delete(identity)
+    assert await states() == []
+
+
+@pytest.mark.parametrize(
+    ("region", "national_cloud", "host"),
+    [
+        ("crm9", NationalCloud.PUBLIC, "globaldisco.crm9.dynamics.com"),
+        ("crm", NationalCloud.US_GOVERNMENT, "globaldisco.crm.microsoftdynamics.us"),
+        ("crm", NationalCloud.CHINA, "globaldisco.crm.dynamics.cn"),
+    ],
+)
+async def test_each_cloud_has_a_discovery_of_its_own(
+    wire: httpx.AsyncClient, cloud: FakeCloud, region: str, national_cloud: NationalCloud, host: str
+) -> None:
+    tenant = cloud.create_tenant("Woodgrove", region=region, national_cloud=national_cloud)
+    person = tenant.directory.user(user_principal_name=tenant.operator.username)
+    assert person is not None
+
+    async def found(asked: str) -> list[str]:
+        claims = {"aud": f"https://{asked}/", "tid": tenant.id, "oid": person.id, "scp": "user_impersonation"}
+        token = cloud.signing_keys.sign(claims | {"nbf": 0, "exp": 2e10})
+        answer = await wire.get(
+            f"https://{asked}/api/discovery/v2.0/Instances", headers={"Authorization": f"Bearer {token}"}
+        )
+        return [each["Url"] for each in answer.json()["value"]]
+
+    assert await found(host) == [f"https://{tenant.organisation.host}"]
+    assert await found("globaldisco.crm.dynamics.com") == []

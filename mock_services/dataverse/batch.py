@@ -1,8 +1,8 @@
 """`$batch`: requests inside a request, change sets that happen wholly or not at all, and the framing clients parse.
 
 Framing and rules: powerapps-docs webapi/execute-batch-operations-using-web-api.md; what Microsoft's Python SDK and
-DynamicsWebApi's parsers insist on is kept (the names of the boundaries, no preamble, a reason phrase). The wrapper
-around a failed change set and its single answer follow the OData specification. [inferred]
+DynamicsWebApi's parsers insist on is kept (the names of the boundaries, no preamble, a reason phrase). A failed
+change set answers with the failure alone, in its own wrapper, as recorded in MicrosoftDocs/powerapps-docs#2843.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -79,7 +79,11 @@ def answer(call: Call, act: Act) -> Answer:
 def _read(call: Call) -> list[_Operation | list[_Operation]]:
     """Everything the batch asks for, read before any of it is done. Raises BadMultipart."""
     parts = read_parts(call.raw_body, read_boundary(call.headers.get("content-type", "")))
-    return [_read_set(part) if part.content_type == "multipart/mixed" else _read_one(part) for part in parts]
+    is_strict = call.tenant.quirks.batch_needs_content_id
+    return [
+        _read_set(part, is_strict=is_strict) if part.content_type == "multipart/mixed" else _read_one(part)
+        for part in parts
+    ]
 
 
 def _read_one(part: Part) -> _Operation:
@@ -89,12 +93,15 @@ def _read_one(part: Part) -> _Operation:
     return _Operation(request, part.headers.get("content-id") or request.headers.get("content-id", ""))
 
 
-def _read_set(part: Part) -> list[_Operation]:
+def _read_set(part: Part, *, is_strict: bool) -> list[_Operation]:
+    """The operations of a change set; strictly read, each must have a Content-ID. Raises BadMultipart and Refusal."""
     operations = [_read_one(each) for each in read_parts(part.content, read_boundary(part.headers["content-type"]))]
     known: set[str] = set()
     for operation in operations:
         if operation.request.method in ("GET", "HEAD"):
             raise BadMultipart("A GET operation is not allowed in a change set.")
+        if not operation.content_id and is_strict:
+            raise Refusal("0x80060888", facts.NO_CONTENT_ID)
         if operation.content_id and operation.content_id in known:
             raise BadMultipart(facts.REPEATED_CONTENT_ID.format(id=operation.content_id))
         known.add(operation.content_id)
@@ -131,8 +138,8 @@ def _run(call: Call, act: Act, operation: _Operation, known: dict[str, str], *, 
         done = act(_inner(call, operation.request, known))
     except Refusal as refusal:
         call.exchange.code = refusal.code or str(refusal.status)
-        annotated = read_preferences(asked.get("prefer", "")).wants(facts.ERROR_ANNOTATION)
-        return _Outcome(refused_part(call.exchange, refusal, annotated=annotated, content_id=content_id), 400)
+        wants = read_preferences(asked.get("prefer", "")).wants
+        return _Outcome(refused_part(call.exchange, refusal, wants=wants, content_id=content_id), 400)
     except Unmodelled as problem:
         call.exchange.code = "unmodelled"
         return _Outcome(unmodelled_part(problem, content_id=content_id), 501)
@@ -153,6 +160,7 @@ def _inner(call: Call, request: Request, known: Mapping[str, str]) -> Call:
         tenant=call.tenant,
         organisation=call.organisation,
         caller=call.caller,
+        impersonator=call.impersonator,
         method=request.method,
         raw_query=split.query.encode("latin-1"),
         headers=request.headers,

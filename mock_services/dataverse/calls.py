@@ -67,6 +67,8 @@ class Call:
     headers: Mapping[str, str]
     raw_body: bytes
     url: str
+    impersonator: Mapping[str, Any] | None = None
+    """Who really calls, where `caller` is the user that a header named."""
     path: Path = field(default_factory=lambda: Path("v9.2", ()))
     references: Mapping[str, str] = field(default_factory=dict)
     """Content-ID -> address of a row made earlier in the same change set."""
@@ -78,8 +80,16 @@ class Call:
 
     @cached_property
     def security(self) -> Security:
-        """What the caller may."""
-        return Security(self.organisation, self.caller, self.tenant.quirks)
+        """What the caller may: as a stand-in no more than who really calls, unless the tenant's quirk says so."""
+        quirks, within = self.tenant.quirks, None
+        if self.impersonator is not None and quirks.impersonation_rights == "intersection":
+            within = Security(self.organisation, self.impersonator, quirks, caller=self.caller_id)
+        return Security(self.organisation, self.caller, quirks, within=within)
+
+    def stand_in(self, user: Mapping[str, Any], real: Mapping[str, Any]) -> None:
+        """Go on as `user`, for whom `real` calls."""
+        self.caller, self.impersonator = user, real
+        self.__dict__.pop("security", None)
 
     @property
     def caller_id(self) -> str:
@@ -101,6 +111,11 @@ class Call:
         return read_query(self.raw_query)
 
     @cached_property
+    def given(self) -> Mapping[str, str]:
+        """The query options by name; of one given twice the last."""
+        return dict(self.query)
+
+    @cached_property
     def aliases(self) -> Mapping[str, str]:
         """Parameter aliases: `@p1` and its value."""
         return {name: value for name, value in self.query if name.startswith("@")}
@@ -117,7 +132,9 @@ class Call:
         if not self.raw_body.strip():
             raise payload(set_name, facts.NO_STREAM)
         try:
-            value = json.loads(self.raw_body, parse_constant=_refuse_constant)
+            value = json.loads(self.raw_body, parse_constant=_refuse_constant, object_pairs_hook=_once_each)
+        except _Repeated as problem:
+            raise payload(set_name, facts.REPEATED_PROPERTY.format(name=problem)) from None
         except (ValueError, RecursionError) as problem:
             why = "The nesting is too deep." if isinstance(problem, RecursionError) else _where(problem)
             raise payload(set_name, facts.BAD_JSON.format(why=why)) from None
@@ -160,6 +177,19 @@ def read_preferences(text: str) -> Preferences:
     return Preferences(found.get("return") == "representation", annotations, page_size, tuple(applied))
 
 
+class _Repeated(Exception):
+    """A member that an object has twice."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise _Repeated(repeated[:200].encode("utf-8", "replace").decode())
+    return found
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
@@ -170,8 +200,6 @@ def _where(problem: Exception) -> str:
     return "The content cannot be read as JSON."
 
 
-def not_for_collection(method: str) -> Refusal:
-    """405 for a verb that a collection does not take."""
-    return Refusal(
-        "0x80060888", facts.NOT_ON_COLLECTION.format(method=method), status=405, headers={"Allow": "GET,POST"}
-    )
+def not_allowed(method: str, allowed: str) -> Refusal:
+    """405 for a verb that is not for this kind of address."""
+    return Refusal("", facts.NOT_ON_COLLECTION.format(method=method), status=405, headers={"Allow": allowed})

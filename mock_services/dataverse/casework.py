@@ -1,13 +1,14 @@
-"""What an agent does with cases and queue items: resolve, pick, release, remove."""
+"""What is done with a case as a whole: it is resolved, and its time is added up."""
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, payload
-from mock_services.dataverse.parameters import named_row, typed_table
-from mock_services.dataverse.payloads import read_changes, stored_changes
-from mock_services.dataverse.records import existing
+from mock_services.dataverse.parameters import typed_table
+from mock_services.dataverse.payloads import Changes, read_changes, stored_changes
+from mock_services.dataverse.regarding import has_open, minutes_spent
 from mock_services.dataverse.rules import check_values
-from mock_services.state.organisation.schema import type_column
+from mock_services.dataverse.urls import as_guid
+from mock_services.dataverse.writing import existing
 
 _RESOLVED = 1
 
@@ -15,25 +16,27 @@ _RESOLVED = 1
 def close_incident(call: Call) -> Answer:
     """CloseIncident: the case is resolved, and an activity says how.
 
-    Takes Write and AppendTo on the case, Create and Append on activities. [inferred from what it writes]
+    Takes Write and AppendTo on the case, and Create, Append, Read and Write on activities (powerapps-docs' list of
+    privileges by message; what it says of queue items has no privilege of its own).
     """
     activity, case_table = call.schema.table("incidentresolution"), call.schema.table("incident")
     resolution = call.body.get("IncidentResolution")
-    if typed_table(call, resolution, "IncidentResolution", "CloseIncident") is not activity:
+    # The parameter's declared type is incidentresolution itself, so clients may leave the annotation out, and some do.
+    if typed_table(call, resolution, "IncidentResolution", "CloseIncident", default=activity.logical) is not activity:
         inner = facts.NOT_CONVERTED.format(literal="IncidentResolution", type="mscrm.incidentresolution")
         raise payload("CloseIncident", inner)
     changes = read_changes(call, activity, dict(resolution or {}))
-    if "incidentid" not in changes.bound:
-        raise Refusal("0x80040203", facts.REQUIRED)
-    call.security.demand("Create", activity)
-    call.security.demand("Append", activity)
-    case_id = changes.bound["incidentid"][1]
+    case_id = _case_of(changes)
+    for verb in ("Create", "Append", "Read", "Write"):
+        call.security.demand(verb, activity)
     case = existing(call, case_table, case_id, "Write")
     call.security.demand_row("AppendTo", case_table, case)
     status = _status(call)
     if case["statecode"] != 0:
-        raise Refusal("0x80044411", "Already Closed or Canceled")
-    values = stored_changes(activity, changes, creating=True)
+        raise Refusal("0x80044411", facts.ALREADY_CLOSED)
+    if has_open(call, case_id):
+        raise Refusal("0x8004440a", facts.OPEN_ON_CLOSE)
+    values = {**stored_changes(activity, changes, creating=True), "incidentid": case_id}
     check_values(activity, values)
     with call.organisation.store.transaction():
         made = {**values, "statecode": 1, "statuscode": 2, "actualend": call.organisation.rows.now()}
@@ -41,6 +44,17 @@ def close_incident(call: Call) -> Answer:
         resolved = {"statecode": _RESOLVED, "statuscode": status}
         call.organisation.rows.update(case_table.logical, case_id, resolved, by=call.caller_id)
     return NO_CONTENT
+
+
+def _case_of(changes: Changes) -> str:
+    """The case that a resolution is about, bound or named by type and key as clients' scripts do. Raises Refusal."""
+    if "incidentid" in changes.bound:
+        return changes.bound["incidentid"][1]
+    _, named = changes.parents.get("incidentid", ("", {}))
+    case_id = as_guid(str(named.get("incidentid", "")))
+    if case_id is None:
+        raise Refusal("0x80044409", facts.NO_INCIDENT)
+    return case_id
 
 
 def _status(call: Call) -> int:
@@ -56,44 +70,11 @@ def _status(call: Call) -> int:
     return status
 
 
-def pick_from_queue(call: Call, item_id: str) -> Answer:
-    """PickFromQueue: a user takes the item on; with `RemoveQueueItem` it leaves the queue. AppendTo on the queue."""
-    item = call.schema.table("queueitem")
-    existing(call, item, item_id, "Write")
-    table, user_id = named_row(call, "SystemUser", "queueitems")
-    if table.logical != "systemuser":
-        inner = facts.NOT_CONVERTED.format(literal=table.logical, type="mscrm.systemuser")
-        raise payload("queueitems", inner)
-    existing(call, table, user_id, "Read")
-    removes = call.body.get("RemoveQueueItem", False)
-    if not isinstance(removes, bool):
-        raise payload("queueitems", facts.NOT_CONVERTED.format(literal=str(type(removes)), type="Edm.Boolean"))
-    if removes:
-        call.organisation.delete(item.logical, item_id)
-    else:
-        _set_worker(call, item_id, user_id)
-    return NO_CONTENT
+def total_time(call: Call, case_id: str) -> Answer:
+    """CalculateTotalTimeIncident: minutes, an Edm.Int64 (powerapps-docs use-web-api-functions.md).
 
-
-def release_to_queue(call: Call, item_id: str) -> Answer:
-    """ReleaseToQueue: nobody works on the item any more. AppendTo on the queue."""
-    existing(call, call.schema.table("queueitem"), item_id, "Write")
-    _set_worker(call, item_id, None)
-    return NO_CONTENT
-
-
-def remove_from_queue(call: Call, item_id: str) -> Answer:
-    """RemoveFromQueue: the item is gone, what it was about stays. AppendTo on the queue."""
-    existing(call, call.schema.table("queueitem"), item_id, "Delete")
-    call.organisation.delete("queueitem", item_id)
-    return NO_CONTENT
-
-
-def _set_worker(call: Call, item_id: str, user_id: str | None) -> None:
-    kind = "systemuser" if user_id else None
-    changed = {
-        "workerid": user_id,
-        type_column("workerid"): kind,
-        "workeridmodifiedon": call.organisation.rows.now(),
-    }
-    call.organisation.rows.update("queueitem", item_id, changed, by=call.caller_id)
+    That completed activities make it up is the SDK's description; which column counts is inferred.
+    """
+    existing(call, call.schema.table("incident"), case_id, "Read")
+    context = call.context(f"{facts.NAMESPACE}CalculateTotalTimeIncidentResponse")
+    return Answer(200, {"@odata.context": context, "TotalTime": minutes_spent(call, case_id)})

@@ -1,11 +1,15 @@
 """The one refusal of this service, and how Dataverse writes it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mock_services.dataverse import facts
+from mock_services.dataverse.refusals import Row, name_of, queries, records, row_of, status_of
+from mock_services.quirks import Quirks
 
-_ANNOTATION = "@Microsoft.PowerApps.CDS."
+Wants = Callable[[str], bool]
+"""Whether a request's preference asks for annotations of this name."""
+_ANNOTATION = "Microsoft.PowerApps.CDS."
 
 
 class Refusal(Exception):
@@ -19,23 +23,44 @@ class Refusal(Exception):
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
         plain: str | None = None,
+        details: Mapping[str, str] | None = None,
     ) -> None:
-        """The status follows from the code unless given; `plain` is a body that is not JSON."""
+        """The status follows from the code unless given.
+
+        `plain` is a body that is not JSON; `details` are annotations besides those that every refusal has.
+        """
         super().__init__(f"{code} {message}")
         self.code = code
         self.message = message
-        self.status = status or facts.STATUS_OF.get(code, 400)
+        self.status = status or status_of(code)
         self.headers = dict(headers or {})
         self.plain = plain
+        self.details = dict(details or {})
 
-    def body(self, *, annotated: bool = False, activity: str = "") -> dict[str, Any]:
-        """The error envelope; with the recorded annotations when the request prefers them."""
-        error: dict[str, Any] = {"code": self.code, "message": self.message}
-        if annotated:
-            error |= self._annotations(activity)
-        return {"error": error}
+    @property
+    def row(self) -> Row | None:
+        """The row of the catalogue that it follows."""
+        return row_of(self.code, self.status, self.message)
 
-    def _annotations(self, activity: str) -> dict[str, str]:
+    def told_by(self, quirks: Quirks) -> "Refusal":
+        """The same as a tenant with these quirks tells it."""
+        code, status = self.code, self.status
+        if self.code == records.ASSOCIATED.code:
+            status = quirks.delete_blocked_status
+        elif self.row is queries.NO_SEGMENT:
+            code = quirks.unknown_segment_code
+        elif self.row is queries.NO_PROPERTY:
+            code = quirks.unknown_property_code
+        if (code, status) == (self.code, self.status):
+            return self
+        return Refusal(code, self.message, status=status, headers=self.headers, plain=self.plain, details=self.details)
+
+    def body(self, *, wants: Wants, activity: str) -> dict[str, Any]:
+        """The error envelope, with those of the recorded annotations that the request prefers."""
+        annotations = {f"@{name}": value for name, value in self._annotations(activity) if wants(name)}
+        return {"error": {"code": self.code, "message": self.message, **annotations}}
+
+    def _annotations(self, activity: str) -> Iterator[tuple[str, str]]:
         """The set recorded in coe-starter-kit#6827 and DataverseServiceClient's ServiceClientTests; all are strings."""
         details = {
             "ApiExceptionSourceKey": "Plugin/Microsoft.Crm.ObjectModel.CustomBusinessEntityService",
@@ -45,16 +70,23 @@ class Refusal(Exception):
             "ApiPluginSolutionNameKey": "System",
             "ApiStepSolutionNameKey": "System",
             "ApiExceptionCategory": "ClientError",
-            "ApiExceptionMesageName": facts.NAME_OF.get(self.code, "InvalidArgument"),
+            "ApiExceptionMesageName": name_of(self.code),
             "ApiExceptionHttpStatusCode": str(self.status),
+            **self.details,
         }
+        for name, value in details.items():
+            yield f"{_ANNOTATION}ErrorDetails.{name}", value
         link = self.code.removeprefix("0x")
-        return {
-            **{f"{_ANNOTATION}ErrorDetails.{name}": value for name, value in details.items()},
-            f"{_ANNOTATION}HelpLink": "http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a"
-            f"{link}&client=platform",
-            f"{_ANNOTATION}InnerError.Message": self.message,
-        }
+        yield (
+            f"{_ANNOTATION}HelpLink",
+            f"http://go.microsoft.com/fwlink/?LinkID=398563&error=Microsoft.Crm.CrmException%3a{link}&client=platform",
+        )
+        yield f"{_ANNOTATION}InnerError.Message", self.message
+
+
+def refused(row: Row, **words: object) -> Refusal:
+    """The refusal of a row of the catalogue, its placeholders filled in."""
+    return Refusal(row.code, row.template.format(**words), status=row.status)
 
 
 def payload(set_name: str, inner: str) -> Refusal:

@@ -14,14 +14,14 @@ VERSIONS: Final = frozenset({"v9.0", "v9.1", "v9.2"})
 VERSION_NUMBER: Final = "9.2.24073.198"
 NAMESPACE: Final = "Microsoft.Dynamics.CRM."
 DATAVERSE_APP_ID: Final = "00000007-0000-0000-c000-000000000000"
-ERROR_ANNOTATION: Final = "Microsoft.PowerApps.CDS.ErrorDetails"
-"""What a preference must match for the extra members of an error to appear."""
 MOST_BYTES: Final = 16 * 1024 * 1024
 """Of a body; the real number is not stated on any page read. [inferred]"""
 MOST_ROWS: Final = 5_000
 """Of a page, of $top and of $count: powerapps-docs webapi/query/page-results.md, count-rows.md."""
 LONGEST_URL: Final = 32_768
 """Characters of a GET: powerapps-docs webapi/query/overview.md."""
+LARGEST_HEADERS: Final = 32_768
+"""Bytes of all headers; the page's real threshold is not stated anywhere. [inferred]"""
 DEEPEST_INSERT: Final = 10
 """Levels of rows nested in a body. "Any depth" in the documentation; some end there must be. [inferred]"""
 LONGEST_BATCH_URL: Final = 65_536
@@ -30,23 +30,6 @@ MOST_OPERATIONS: Final = 1_000
 """Of a batch: powerapps-docs webapi/execute-batch-operations-using-web-api.md."""
 MOST_EXPANSIONS: Final = 15
 """powerapps-docs webapi/query/join-tables.md."""
-
-# Code -> status, as the server's own table has it [handle, codes]; any code not listed answers 400.
-STATUS_OF: Final = {
-    "0x80040217": 404, "0x80060891": 404, "0x80060888": 400, "0x8006088a": 404,
-    "0x80040220": 403, "0x80048306": 403, "0x80042f09": 403, "0x80072560": 403, "0x80040225": 403,
-    "0x80048d3b": 403, "0x80040231": 403, "0x8004a104": 403, "0x8004a110": 403,
-    "0x80040227": 405, "0x8004023b": 405, "0x80040237": 412, "0x80060882": 412, "0x8004418a": 413,
-    "0x80040216": 500,
-}  # fmt: skip
-
-# Names that the annotation ApiExceptionMesageName (so spelt) gives to codes [codes].
-NAME_OF: Final = {
-    "0x80040203": "InvalidArgument", "0x80040217": "ObjectDoesNotExist", "0x80040220": "PrivilegeDenied",
-    "0x80048306": "unManagedidsaccessdenied", "0x80042f09": "UserNotAssignedRoles", "0x80072560": "UserNotMemberOfOrg",
-    "0x80040237": "DuplicateRecord", "0x80060882": "ConcurrencyVersionMismatch", "0x80044331": "StringLengthTooLong",
-    "0x8004431a": "PicklistValueOutOfRange", "0x8004432f": "IntegerValueOutOfRange",
-}  # fmt: skip
 
 # 401: plain text, not JSON [rec benbaran/adal-angular4-example#10]; the challenge as Microsoft's own client parses it
 # (PowerPlatform-DataverseServiceClient AuthorityResolver.cs: both members required).
@@ -58,8 +41,14 @@ BAD_TOKEN: Final = "Error during token validation!"  # noqa: S105 - a message; s
 EXPIRED_TOKEN: Final = "Security Token Expired!"  # noqa: S105 - as above
 
 NOT_A_MEMBER: Final = "The user is not a member of the organization."  # 403 0x80072560 [rec, many]
+ADMIN_MODE: Final = (  # 0x8004a113 [codes]; status inferred
+    "User does not have required privileges (or role membership) to access the org when it is in Admin Only mode."
+)
 USER_DISABLED: Final = (  # 403 0x80040225, placeholders unfilled as recorded, microsoft/powerplatform-build-tools
     "The specified user(Id = {0}) is disabled. Consider enabling this user. Additional Details: {1}"
+)
+USER_DISABLED_BEFORE: Final = (  # 400 in 2020, PowerPlatform-DataverseServiceClient#71; the id's form is as there
+    "The user with SystemUserId={user} in OrganizationContext={organisation} is disabled."
 )
 NO_ROLES: Final = (  # 403 0x80042f09 [coe#678]
     "RetrievePrivilegeForUser: The user with id {user} has not been assigned any roles. They need a role with the"
@@ -88,16 +77,46 @@ ORG_DISABLED: Final = (  # 0x8004a104, double space as published [codes]; status
     " administrator"
 )
 
+# 429, all three as printed in powerapps-docs api-limits.md; the two blanks before "milliseconds" are the page's.
+REQUESTS_EXCEEDED: Final = "Number of requests exceeded the limit of {limit} over time window of {seconds} seconds."
+TIME_EXCEEDED: Final = (
+    "Combined execution time of incoming requests exceeded limit of {limit}  milliseconds over time window of {seconds}"
+    " seconds. Decrease number of concurrent requests or reduce the duration of requests and try again later."
+)
+CONCURRENCY_EXCEEDED: Final = "Number of concurrent requests exceeded the limit of {limit}."
+
+# Pages of http.sys, which stands before every IIS: sent without asking who calls.
+URL_TOO_LONG: Final = "HTTP Error 414. The request URL is too long."
+HEADERS_TOO_LONG: Final = "HTTP Error 400. The size of the request headers is too long."
+SYSTEM_PAGE: Final = (
+    '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN""http://www.w3.org/TR/html4/strict.dtd">\r\n'
+    "<HTML><HEAD><TITLE>{title}</TITLE>\r\n"
+    '<META HTTP-EQUIV="Content-Type" Content="text/html; charset=us-ascii"></HEAD>\r\n'
+    "<BODY><h2>{heading}</h2>\r\n<hr><p>{sentence}</p>\r\n</BODY></HTML>\r\n"
+)
+NOT_ACCEPTABLE: Final = (  # 415 0x80060888, recorded on v9.2 for $metadata asked for as JSON: Gharib89/crm
+    "A supported MIME type could not be found that matches the acceptable MIME types for the request."
+)
+CONTENT_TYPE_REFUSED: Final = (  # Microsoft.OData.Core's own text, which says "response" of requests too; list inferred
+    "A supported MIME type could not be found that matches the content type of the response. None of the supported"
+    " type(s) 'application/json;odata.metadata=minimal, application/json;odata.metadata=full,"
+    " application/json;odata.metadata=none, application/json' matches the content type '{type}'."
+)
+
 NO_SEGMENT: Final = "Resource not found for the segment '{segment}'."  # 404 0x80060888 live, 0x8006088a [client]
 NO_RESOURCE: Final = "No HTTP resource was found that matches the request URI '{url}'."  # 404, code "" [client]
 NOT_ON_COLLECTION: Final = (
-    "The requested resource does not support http method '{method}'."  # 405 [handle]; text inferred
+    "The requested resource does not support http method '{method}'."  # 405, code "": MicrosoftDocs/powerapps-docs#3792
 )
 BAD_KEY: Final = "Bad Request - Error in query syntax."
 NOT_A_KEY: Final = (  # 400: powerapps-docs use-alternate-key-reference-record.md
     "The key in the request URI is not valid for resource 'Microsoft.Dynamics.CRM.{table}'. Ensure that the names and"
     " number of key properties match the declared or alternate key properties for the resource"
     " 'Microsoft.Dynamics.CRM.{table}'."
+)
+NULL_IN_KEY: Final = (  # the OData library's own text; that it shows here is inferred
+    "The key property '{name}' on type 'Microsoft.Dynamics.CRM.{table}' has a null value. Key properties must not have"
+    " null values."
 )
 SKIP_REFUSED: Final = "Skip Clause is not supported in CRM"  # 400 0x80060888: three independent reports, even for 0
 EXPAND_LIMITED: Final = (  # powerapps-docs webapi/query/join-tables.md
@@ -137,6 +156,13 @@ NO_KEY: Final = "Entity Id must be specified for {table}."  # of a target of Upd
 NO_ENTITY: Final = (  # 400 0x80041102; wording partly inferred
     "The entity with a name = '{name}' with namemapping = 'Logical' was not found in the MetadataCache."
 )
+NO_QUERIED_ATTRIBUTE: Final = (  # 400 0x80041103 khoait/DCE.PCF#216, February 2025; the index is as recorded once
+    "'{entity}' entity doesn't contain attribute with Name = '{name}' and NameMapping = 'Logical' (look up attribute by"
+    " name is case-sensitive).orgIndex: 70, id: {id}, logicalName: {table}"
+)
+NO_ATTRIBUTE: Final = (  # 400 0x80041103; end of the sentence inferred
+    "'{table}' entity doesn't contain attribute with Name = '{name}' and NameMapping = 'Logical'."
+)
 BAD_JSON: Final = "Microsoft.OData.ODataException: Invalid JSON. {why}"  # inner wording inferred
 BAD_BATCH: Final = "Microsoft.OData.ODataException: {why}"  # inner wording inferred
 BATCH_TOO_LONG: Final = "The number of operations in a batch exceeds the limit of 1000."  # wording and code inferred
@@ -145,6 +171,9 @@ REPEATED_CONTENT_ID: Final = (  # Microsoft.OData.Core's own text
     "The content ID '{id}' was found more than once in the same change set or same batch request. Content IDs have to"
     " be unique across all operations of a change set for OData V4.0 and have to be unique across all operations in"
     " the whole batch request for OData V4.01."
+)
+NO_CONTENT_ID: Final = (  # the OData library's own text, seen live with code 0x80060888 by a third party
+    "The header with name 'Content-ID' was not present in the header collection of the batch operation."
 )
 NO_STREAM: Final = "System.ArgumentException: Stream was not readable."  # [client], for an empty stream
 ENTITY_REFERENCE: Final = (  # widely quoted; no recording kept
@@ -158,7 +187,35 @@ PRIMITIVE_NAVIGATION: Final = (  # Microsoft.OData.Core's own text
     " value was expected."
 )
 
+NOT_SUPPORTED: Final = "The '{verb}' method does not support entities of type '{table}'."  # 0x80040800; status inferred
+REPEATED_PROPERTY: Final = (  # Microsoft.OData.Core's own text
+    "Microsoft.OData.ODataException: Multiple properties with the name '{name}' were detected in a resource or a"
+    " complex value. In OData, duplicate property names are not allowed."
+)
+BIND_NO_LIST: Final = (  # wording inferred
+    "Microsoft.OData.ODataException: The value of the 'odata.bind' property annotation on the navigation property"
+    " '{name}' is not an array. The 'odata.bind' property annotation for a collection navigation property must have an"
+    " array as its value."
+)
+
 DOES_NOT_EXIST: Final = "Entity '{entity}' With Id = {id} Does Not Exist"  # 404 0x80040217, seen live October 2026
+NO_SUCH_KEY: Final = (  # 404 0x80060891 [codes]
+    "A record with the specified key values does not exist in {entity} entity"
+)
+KEY_VIOLATED: Final = (  # 412 0x80060892 [codes], with the annotation DuplicateAttributes recorded
+    "Entity Key {key} violated. A record with the same value for {columns} already exists. A duplicate record cannot be"
+    " created. Select one or more unique values and try again."
+)
+DUPLICATES_FOUND: Final = (  # 412 0x80040333: powerapps-docs detect-duplicate-data-with-code.md
+    "A record was not created or updated because a duplicate of the current record already exists."
+)
+EMPTY_RULE: Final = (  # 400 0x80048414 [codes]
+    "No criteria have been specified. Add criteria, and then publish the duplicate detection rule."
+)
+NO_CONCURRENCY: Final = (  # 400 0x8006088d [codes]
+    "Optimistic concurrency isn't enabled for entity type {table}. The IfVersionMatches value of ConcurrencyBehavior"
+    " can only be used if optimistic concurrency is enabled."
+)
 DUPLICATE: Final = "A record with matching key values already exists."  # 412 0x80040237 [tf, powerapps-docs]
 STALE: Final = "The version of the existing record doesn't match the RowVersion property provided."  # 412 0x80060882
 TOO_LONG: Final = (  # 400 0x80044331; two blanks after "occurred." as in execute-batch-operations-using-web-api.md
@@ -189,12 +246,50 @@ USE_CLOSE_INCIDENT: Final = (
     " to Resolved,"
     " use the CloseIncidentRequest message instead."
 )
+ONE_SENDER: Final = "Communication activity cannot have more than one Sender party"  # 400 0x80040203 [rec]
 IN_A_QUEUE: Final = (  # 400 0x80040526
     "An active queue item already exists for the given object. Cannot create more than one active queue item for this"
     " object."
 )
-INACTIVE_QUEUE: Final = (
-    "Cannot add items to an inactive queue. Select another queue and try again."  # 400 0x80040521; text inferred
+INACTIVE_QUEUE: Final = (  # 400 0x80040521 [codes]
+    "You cannot add items to an inactive queue. Select another queue and try again."
+)
+INACTIVE_OBJECT: Final = "Deactivated object cannot be added to queue."  # 400 0x8004051e [codes]
+NOT_IN_SOURCE_QUEUE: Final = (  # 400 0x80040524 [codes]
+    "Could not find any queue item associated with the Target in the specified SourceQueueId. Either the SourceQueueId"
+    " or Target is invalid or the queue item does not exist."
+)
+EMAIL_IN_QUEUE: Final = (  # 400 0x80040523 [codes]
+    "You cannot add this e-mail to the selected queue. A queue item for this e-mail already exists in the queue. You"
+    " can delete the item from the queue, and then try again."
+)
+NO_QUEUE: Final = (  # 400 0x80040528 [codes]
+    "You must enter the target queue. Provide a valid value in the Queue field and try again."
+)
+NO_QUEUE_OBJECT: Final = (  # 400 0x80040529 [codes]
+    "You must enter the name of the record that you would like to put in the queue. Provide a valid value in the Queue"
+    " Item field and try again."
+)
+INACTIVE_ITEM: Final = "You can't route a queue item that has been deactivated."  # 400 0x80040527 [codes]
+SAME_QUEUE: Final = "The queue item cannot be routed to the same queue"  # 400 0x8004051b [codes]
+NO_USER_QUEUE: Final = "Cannot find user queue"  # 400 0x800404ec [codes]
+DEACTIVATED_ITEM: Final = (  # 400 0x8004051d [codes]
+    "This item is deactivated. To work with this item, reactivate it and then try again."
+)
+NOT_FOR_QUEUES: Final = "Entity {table} is not enabled for queues."  # 400 0x80040203; sentence inferred
+NO_INCIDENT: Final = "The incident id is missing."  # 400 0x80044409 [codes]; that CloseIncident says it is inferred
+ALREADY_CLOSED: Final = "Already Closed or Canceled"  # 400 0x80044411 [codes]
+OPEN_ON_CLOSE: Final = (  # 400 0x8004440a [codes]
+    "The incident can not be closed because there are open activities for this incident."
+)
+OPEN_ON_CANCEL: Final = (  # 400 0x8004440e [codes]
+    "The incident can not be cancelled because there are open activities for this incident."
+)
+LOOP: Final = (  # 400 0x80040387 [codes]
+    "Creating this parental association would create a loop in this entity hierarchy."
+)
+ACCOUNT_LOOP: Final = (  # 400 0x80040507 [codes]
+    "Creating this parental association would create a loop in Accounts hierarchy."
 )
 REQUIRED: Final = "Required field missing."  # 400 0x80040200 [codes]
 TOO_LARGE: Final = "Request message length is too large."  # 413 0x8004418a
@@ -202,13 +297,19 @@ ASSOCIATED: Final = (  # 405 0x80040227
     "The object you tried to delete is associated with another object and cannot be deleted."
 )
 
+QUEUE_HAS_ITEMS: Final = (  # 400 0x80631117 [codes]
+    "You can't delete this queue because it has items assigned to it. Assign these items to another user, team, or"
+    " queue and try again."
+)
 NO_BUSINESS_UNIT: Final = (  # recorded on the sibling table applicationuser, seanmcne/Microsoft.Xrm.Data.PowerShell#499
     "Expecting business column to be set for Creating business owned entities, business column is null"
 )
 UNKNOWN_APPLICATION: Final = (  # 0x80041d49 [codes]: the likeliest of the published codes; nothing recorded
     "Application needs to be registered and enabled at deployment level before it can be created for this organization"
 )
-DUPLICATE_APPLICATION: Final = "A record with matching applicationid already exists."  # 400 0x8004f511 [tf tests]
+DUPLICATE_APPLICATION: Final = (  # 400 0x8004f511 [codes]; [tf tests] have a sentence of their own beside the code
+    "You are attempting to create an Application ID = {app_id} that already exists."
+)
 NOT_DISABLED: Final = (  # microsoft/powerplatform-build-tools; code and status inferred
     "User with SystemUserId={user} is not disabled. Please disable the user in the organization before"
     " attempting to delete."

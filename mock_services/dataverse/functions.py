@@ -1,35 +1,53 @@
 """Functions and actions: `WhoAmI`, the ones about roles and privileges, and `AddToQueue`."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
-from mock_services.dataverse import casework, facts, roles, rules
+from mock_services.dataverse import (
+    bulk_deletion,
+    casework,
+    duplicate_rules,
+    facts,
+    held_privileges,
+    memberships,
+    queue_items,
+    roles,
+    sharing,
+    users,
+)
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, no_resource, no_segment
-from mock_services.dataverse.parameters import addressed_row, named_row
-from mock_services.dataverse.records import existing
+from mock_services.dataverse.metadata.changes import create_entities
+from mock_services.dataverse.metadata.retrieval import retrieve_metadata_changes
+from mock_services.dataverse.parameters import addressed_row
 from mock_services.dataverse.security import Security
 from mock_services.dataverse.urls import as_guid, read_arguments
+from mock_services.dataverse.writing import existing
 from mock_services.errors import Unmodelled
 from mock_services.state.organisation.definitions import Table
 
 Row = Mapping[str, Any]
+_ACCESS_TYPE = re.compile(r"^(Microsoft\.Dynamics\.CRM\.EndpointAccessType)?'(Default|Internet|Intranet)'$")
 
 # Operations that exist and are not played yet: 501 with their name, rather than the 404 of one that does not exist.
 _NOT_YET = {
-    "BulkDelete", "CreateEntities", "CalculateTotalTimeIncident", "GrantAccess",
-    "Merge", "ModifyAccess", "RetrieveAadUserPrivileges",
-    "RetrieveAadUserRoles", "RetrieveMetadataChanges",
-    "RevokeAccess", "RouteTo",
+    "AddUserToRecordTeam", "ApplyRoutingRule", "BulkDetectDuplicates", "CloseQuote", "ExportSolution", "FormatAddress",
+    "GetAllTimeZonesWithDisplayName", "GetTimeZoneCodeByLocalizedName", "ImportSolution",
+    "InitializeFrom", "InstantiateTemplate", "IsValidStateTransition", "LocalTimeFromUtcTime", "LoseOpportunity",
+    "Merge", "QualifyLead", "RemoveUserFromRecordTeam", "RetrieveAvailableLanguages", "RetrieveDuplicates",
+    "RetrieveProvisionedLanguages", "Rollup", "SendEmail",
+    "SendEmailFromTemplate", "SendTemplate", "UtcTimeFromLocalTime", "WinOpportunity",
+    "WinQuote",
 }  # fmt: skip
 
 
 def is_operation(name: str) -> bool:
     """Whether an unbound function or action has this name."""
-    return name in _UNBOUND or name in _UNBOUND_ACTIONS or name in _NOT_YET
+    return name in UNBOUND or name in UNBOUND_ACTIONS or name in _NOT_YET
 
 
 def call_unbound(call: Call) -> Answer:
@@ -39,22 +57,22 @@ def call_unbound(call: Call) -> Answer:
         raise Unmodelled(f"the operation {head.name}")
     if head.name in _SOLUTION_OF and _SOLUTION_OF[head.name] not in call.organisation.solutions:
         raise no_segment(head.name)
-    if call.method != ("POST" if head.name in _UNBOUND_ACTIONS else "GET"):
+    if call.method != ("POST" if head.name in UNBOUND_ACTIONS else "GET"):
         raise no_resource(call.url)
     if call.path.tail:
         raise no_segment(call.path.tail[0].name)
-    if head.name in _UNBOUND_ACTIONS:
-        return _UNBOUND_ACTIONS[head.name](call)
-    return _UNBOUND[head.name](call, read_arguments(head.inside, call.aliases))
+    if head.name in UNBOUND_ACTIONS:
+        return UNBOUND_ACTIONS[head.name](call)
+    return UNBOUND[head.name](call, read_arguments(head.inside, call.aliases))
 
 
 def call_bound(call: Call, table: Table, id: str, name: str) -> Answer:  # noqa: A002 - the word everybody uses for it
     """`set(id)/Microsoft.Dynamics.CRM.Name`. Raises Refusal and Unmodelled."""
     if name in _NOT_YET:
         raise Unmodelled(f"the operation {name}")
-    if (table.logical, name) not in _BOUND:
+    if (table.logical, name) not in BOUND:
         raise no_segment(f"{facts.NAMESPACE}{name}")
-    method, run = _BOUND[table.logical, name]
+    method, run = BOUND[table.logical, name]
     if call.method != method:
         raise no_resource(call.url)
     return run(call, id)
@@ -79,8 +97,12 @@ def _retrieve_version(call: Call, _arguments: Mapping[str, str]) -> Answer:
     return _response(call, "RetrieveVersion", {"Version": facts.VERSION_NUMBER})
 
 
-def _retrieve_current_organization(call: Call, _arguments: Mapping[str, str]) -> Answer:
-    """As powerapps-docs webapiservice-functions-and-actions.md shows it."""
+def _retrieve_current_organization(call: Call, arguments: Mapping[str, str]) -> Answer:
+    """As powerapps-docs webapiservice-functions-and-actions.md shows it; `AccessType` is a parameter it must have."""
+    if set(arguments) != {"AccessType"}:
+        raise no_segment("RetrieveCurrentOrganization")
+    if not _ACCESS_TYPE.match(arguments["AccessType"]):
+        raise Refusal("0x80060888", facts.BAD_KEY)
     organisation, base = call.organisation, call.exchange.base
     services = f"{base}/XRMServices/2011"
     detail = {
@@ -88,11 +110,12 @@ def _retrieve_current_organization(call: Call, _arguments: Mapping[str, str]) ->
         "FriendlyName": organisation.display_name,
         "OrganizationVersion": facts.VERSION_NUMBER,
         "EnvironmentId": organisation.environment_id,
+        "DatacenterId": "00000000-0000-0000-0000-000000000000",
         "Geo": "EMEA" if organisation.region == "crm4" else "NA",
         "TenantId": organisation.tenant_id,
         "UrlName": organisation.host.split(".")[0],
         "UniqueName": organisation.unique_name,
-        "State": organisation.state,
+        "State": "Enabled",  # a disabled organisation answers nobody, and administration mode is no state of its own
         "Endpoints": {
             "Count": 3,
             "IsReadOnly": False,
@@ -143,30 +166,8 @@ def _remove_privilege(call: Call, role_id: str) -> Answer:
     return NO_CONTENT
 
 
-def _add_to_queue(call: Call, queue_id: str) -> Answer:
-    """Takes AppendTo on the queue and Read on what is put there (Learn gg334652; the Read is inferred)."""
-    queue, item = call.schema.table("queue"), call.schema.table("queueitem")
-    target, target_id = _target(call)
-    row = existing(call, target, target_id, "Read")
-    existing(call, queue, queue_id, "AppendTo")
-    source = call.body.get("SourceQueue")
-    source_id = as_guid(str(source.get("queueid", ""))) if isinstance(source, dict) else None
-    with call.organisation.store.transaction():
-        for active in call.organisation.select(item.logical, objectid=row[target.primary_id], statecode=0):
-            if active["queueid"] == source_id:
-                call.organisation.delete(item.logical, active["queueitemid"])
-        rules.check_queue(call, queue_id, row[target.primary_id])
-        values = {"queueid": queue_id, "objectid": row[target.primary_id], "objectid_type": target.logical}
-        made = call.organisation.rows.insert(item.logical, values, by=call.caller_id)
-    return _response(call, "AddToQueue", {"QueueItemId": made})
-
-
-def _target(call: Call) -> tuple[Table, str]:
-    """The table and id that `Target` names; the table must take part in queues. Raises Refusal."""
-    table, id_ = named_row(call, "Target", "queues")
-    if not table.queues:
-        raise Refusal("0x80040203", f"Entity {table.logical} is not enabled for queues.")
-    return table, id_
+def _set_business_unit(call: Call, user_id: str) -> Answer:
+    return users.set_business_unit(call, user_id, existing(call, call.schema.table("systemuser"), user_id, "Write"))
 
 
 def _retrieve_principal_access(call: Call, user_id: str) -> Answer:
@@ -207,24 +208,55 @@ def _retrieve_total_record_count(call: Call, arguments: Mapping[str, str]) -> An
 
 
 _RIGHTS = ("Read", "Write", "Append", "AppendTo", "Create", "Delete", "Share", "Assign")
-_UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
+
+
+def _publish(call: Call) -> Answer:
+    """Publishing takes its privilege and changes nothing: definitions are seen at once here."""
+    call.security.demand_named("prvPublishCustomization")
+    return NO_CONTENT
+
+
+UNBOUND: Mapping[str, Callable[[Call, Mapping[str, str]], Answer]] = {
     "WhoAmI": _who_am_i,
     "RetrieveVersion": _retrieve_version,
     "RetrieveCurrentOrganization": _retrieve_current_organization,
+    "RetrieveAadUserPrivileges": held_privileges.aad_user_privileges,
+    "RetrieveAadUserRoles": held_privileges.aad_user_roles,
+    "RetrieveSharedPrincipalsAndAccess": sharing.shared_principals,
     "RetrieveRolePrivilegesRole": _retrieve_role_privileges,
     "RetrieveTotalRecordCount": _retrieve_total_record_count,
+    "RetrieveMetadataChanges": retrieve_metadata_changes,
 }
-_UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {"CloseIncident": casework.close_incident}
+UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
+    "BulkDelete": bulk_deletion.bulk_delete,
+    "CloseIncident": casework.close_incident,
+    "CreateEntities": create_entities,
+    "GrantAccess": sharing.grant,
+    "ModifyAccess": sharing.modify,
+    "PublishAllXml": _publish,
+    "PublishXml": _publish,
+    "RevokeAccess": sharing.revoke,
+    "RouteTo": queue_items.route_to,
+    "UnpublishDuplicateRule": duplicate_rules.unpublish,
+}
 _SOLUTION_OF = {"CloseIncident": "customer_service"}
-_BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
+BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {
     ("systemuser", "RetrieveUserPrivileges"): ("GET", _retrieve_user_privileges),
     ("systemuser", "RetrieveUserPrivilegeByPrivilegeName"): ("GET", _retrieve_user_privilege_by_name),
     ("role", "AddPrivilegesRole"): ("POST", _add_privileges),
     ("role", "ReplacePrivilegesRole"): ("POST", _replace_privileges),
     ("role", "RemovePrivilegeRole"): ("POST", _remove_privilege),
-    ("queue", "AddToQueue"): ("POST", _add_to_queue),
-    ("queueitem", "PickFromQueue"): ("POST", casework.pick_from_queue),
-    ("queueitem", "ReleaseToQueue"): ("POST", casework.release_to_queue),
-    ("queueitem", "RemoveFromQueue"): ("POST", casework.remove_from_queue),
+    ("duplicaterule", "PublishDuplicateRule"): ("POST", duplicate_rules.publish),
+    ("queue", "AddToQueue"): ("POST", queue_items.add_to_queue),
+    ("queueitem", "PickFromQueue"): ("POST", queue_items.pick_from_queue),
+    ("queueitem", "ReleaseToQueue"): ("POST", queue_items.release_to_queue),
+    ("queueitem", "RemoveFromQueue"): ("POST", queue_items.remove_from_queue),
+    ("incident", "CalculateTotalTimeIncident"): ("GET", casework.total_time),
     ("systemuser", "RetrievePrincipalAccess"): ("GET", _retrieve_principal_access),
+    ("systemuser", "RetrieveUsersPrivilegesThroughTeams"): ("GET", held_privileges.through_teams),
+    ("systemuser", "SetBusinessSystemUser"): ("POST", _set_business_unit),
+    ("team", "AddMembersTeam"): ("POST", memberships.add_members),
+    ("team", "RemoveMembersTeam"): ("POST", memberships.remove_members),
+    ("team", "RetrievePrincipalAccess"): ("GET", held_privileges.team_access),
+    ("team", "RetrieveTeamPrivileges"): ("GET", held_privileges.team_privileges),
 }

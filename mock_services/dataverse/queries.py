@@ -1,28 +1,33 @@
 """Collections: query options into SQL under the caller's reach, pages, counts and expansions."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call
-from mock_services.dataverse.errors import Refusal, bad_query
+from mock_services.dataverse.column_security import veil
+from mock_services.dataverse.errors import bad_query
 from mock_services.dataverse.expansions import check_expansions, expand_rows
-from mock_services.dataverse.resolver import ColumnResolver
+from mock_services.dataverse.querying import fetch
+from mock_services.dataverse.querying.conditions import compile_condition, count_conditions
+from mock_services.dataverse.querying.faults import refusal, refusing
+from mock_services.dataverse.querying.languages import whole_query
+from mock_services.dataverse.querying.pages import Cookie, after, read_cookie
+from mock_services.dataverse.querying.scopes import scope_of
+from mock_services.dataverse.refusals.queries import COOKIE_MISMATCH, PAGE_TOO_HIGH
 from mock_services.dataverse.shapes import shape_rows, wire_names
 from mock_services.errors import Unmodelled
-from mock_services.odata import filters
+from mock_services.odata.filters import read_filter
 from mock_services.odata.options import Expansion, Order, read_count, read_expand, read_orderby, read_select, read_top
-from mock_services.odata.problems import BadQuery, TooManyConditions
 from mock_services.state.organisation.definitions import Table
 
-_UNMODELLED = {"$apply", "fetchxml", "savedquery", "userquery", "sql", "$search", "$format", "$compute"}
+_UNMODELLED = {"$search", "$format", "$compute"}
+_LANGUAGES = {"fetchxml": "fetchXml", "savedquery": "savedQuery", "userquery": "userQuery", "sql": "sql"}
+"""Options that hold or name a whole query, by their folded names."""
 _KNOWN = {"$select", "$filter", "$orderby", "$top", "$expand", "$count", "$skiptoken", "$id"}
-_PAGE = re.compile(r'pagenumber="(\d{1,7})"')
 
 
 @dataclass(frozen=True)
@@ -36,19 +41,15 @@ class Options:
     top: int | None = None
     expand: tuple[Expansion, ...] = ()
     count: bool = False
-    page: int = 1
+    cookie: Cookie | None = None
     given: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_options(call: Call, table: Table) -> Options:
     """The options of a request. Raises Refusal for what Dataverse refuses, Unmodelled for what is not there yet."""
     given = _given(call)
-    try:
+    with refusing(call):
         return _read(call, table, given)
-    except TooManyConditions as problem:
-        raise Refusal("0x8004430c", problem.sentence) from None
-    except BadQuery as problem:
-        raise bad_query(problem.sentence) from None
 
 
 def _given(call: Call) -> dict[str, str]:
@@ -58,6 +59,8 @@ def _given(call: Call) -> dict[str, str]:
             continue
         if name == "$skip":
             raise bad_query(facts.SKIP_REFUSED)
+        if name.lower() in _LANGUAGES:
+            raise bad_query(f"The query parameter {name} is not supported")
         if name.lower() in _UNMODELLED:
             raise Unmodelled(f"the query option {name}")
         if name not in _KNOWN:
@@ -71,45 +74,64 @@ def _given(call: Call) -> dict[str, str]:
 
 
 def _read(call: Call, table: Table, given: dict[str, str]) -> Options:
-    resolver = ColumnResolver(call.organisation, table)
+    resolver = scope_of(call, table).resolver
     select = read_select(given["$select"]) if given.get("$select") else ()
     expand = read_expand(given.get("$expand", ""))
-    check_expansions(call.organisation, table, expand)
+    check_expansions(call, table, expand)
     order = read_orderby(given["$orderby"]) if given.get("$orderby") else ()
     for key in order:
         resolver.operand(key.path)
-    page = _PAGE.search(given.get("$skiptoken", ""))
-    if "$skiptoken" in given and not page:
-        raise BadQuery("Malformed XML in the Paging Cookie")
     return Options(
         select=select,
         names=wire_names(table, select),
-        condition=filters.where(given["$filter"], resolver, call.aliases) if "$filter" in given else None,
+        condition=_condition(call, table, given["$filter"]) if "$filter" in given else None,
         order=order,
         top=read_top(given["$top"]) if "$top" in given else None,
         expand=expand,
         count=read_count(given["$count"]) if "$count" in given else False,
-        page=max(1, int(page[1])) if page else 1,
+        cookie=read_cookie(given["$skiptoken"]) if "$skiptoken" in given else None,
         given=given,
     )
 
 
+def _condition(call: Call, table: Table, text: str) -> sa.ColumnElement[bool]:
+    condition = read_filter(text, call.aliases)
+    count_conditions(condition)
+    return compile_condition(condition, scope_of(call, table))
+
+
 def context_columns(options: Options) -> str:
     """`(title,customerid_contact(fullname))` for an `@odata.context`, empty without `$select` or `$expand`."""
-    names = [*options.select, *(f"{each.name}({','.join(each.select)})" for each in options.expand)]
+    names = [*options.select, *(_expanded(each) for each in options.expand)]
     return f"({','.join(names)})" if names else ""
+
+
+def _expanded(each: Expansion) -> str:
+    if each.is_reference:
+        return f"{each.name},{each.name}/$ref()"
+    return f"{each.name}({','.join([*each.select, *(_expanded(inner) for inner in each.expand)])})"
 
 
 def list_rows(call: Call, table: Table, *, within: sa.ColumnElement[bool] | None = None, context: str = "") -> Answer:
     """The rows of a table that the caller may read and the query asks for. Raises Refusal."""
+    if "odata.track-changes" in call.headers.get("prefer", "").lower():
+        raise Unmodelled("change tracking (Prefer: odata.track-changes)")  # whoever asks waits for the delta link
+    if (query := whole_query(call)) is not None:
+        if within is not None:
+            raise Unmodelled("a query in FetchXML or SQL of a collection behind a row")
+        return fetch.answer(call, table, query)
     options = read_options(call, table)
     conditions = _conditions(call, table, options, within)
     size = call.prefer.page_size or facts.MOST_ROWS
     limit = size if call.prefer.page_size or options.top is None else min(options.top, facts.MOST_ROWS)
-    rows = call.organisation.store.rows(_page(call, table, options, conditions, limit=limit, size=size))
+    rows = veil(
+        call, table, call.organisation.store.rows(_page(call, table, options, conditions, limit=limit, size=size))
+    )
     body: dict[str, Any] = {"@odata.context": call.context(f"{context or table.set}{context_columns(options)}")}
-    if options.count:
-        body["@odata.count"] = _count(call, table, conditions)
+    total = _count(call, table, conditions) if options.count else None
+    if total is not None:
+        body["@odata.count"] = min(total, facts.MOST_ROWS)
+    body |= fetch.total_annotations(call, total)
     shaped = shape_rows(call.organisation, table, rows[:limit], options.names, call.prefer)
     if options.expand:
         expand_rows(call, table, rows[:limit], shaped, options.expand)
@@ -124,7 +146,8 @@ def list_rows(call: Call, table: Table, *, within: sa.ColumnElement[bool] | None
 def count_rows(call: Call, table: Table, *, within: sa.ColumnElement[bool] | None = None) -> Answer:
     """`/$count`: a bare number behind a byte order mark, as the documentation's samples have it."""
     options = read_options(call, table)
-    return Answer(200, text="\ufeff" + str(_count(call, table, _conditions(call, table, options, within))))
+    total = _count(call, table, _conditions(call, table, options, within))
+    return Answer(200, text="\ufeff" + str(min(total, facts.MOST_ROWS)))
 
 
 def references(call: Call, table: Table, within: sa.ColumnElement[bool]) -> Answer:
@@ -148,30 +171,53 @@ def _conditions(
 def _page(
     call: Call, table: Table, options: Options, conditions: Sequence[sa.ColumnElement[bool]], *, limit: int, size: int
 ) -> sa.Select[Any]:
-    sql = call.schema.sql(table.logical)
-    resolver = ColumnResolver(call.organisation, table)
-    keys: list[sa.ColumnElement[Any]] = []
-    for key in options.order:
-        column = resolver.operand(key.path).expression
-        keys.append(column.desc() if key.descending else column.asc())
-    query = sa.select(sql).where(*conditions).order_by(*keys, *sql.primary_key.columns)
-    return query.limit(limit + 1).offset((options.page - 1) * size)
+    """A page: what comes after the row that the cookie names, so that no page costs more than the first."""
+    sql = sql_of(call, table)
+    keys = _keys(call, table, options)
+    ordered = [key.desc() if descending else key.asc() for key, descending in keys]
+    query = sa.select(sql).where(*conditions).order_by(*ordered).limit(limit + 1)
+    if options.cookie is None:
+        return query
+    if options.cookie.last:
+        if len(options.cookie.last) != len(keys):
+            raise refusal(COOKIE_MISMATCH)
+        return query.where(after(keys, options.cookie.last))
+    if options.cookie.page * size > fetch.MOST_WITHOUT_COOKIE:
+        raise refusal(PAGE_TOO_HIGH)
+    return query.offset((options.cookie.page - 1) * size)
+
+
+def _keys(call: Call, table: Table, options: Options) -> list[tuple[sa.ColumnElement[Any], bool]]:
+    """What rows are ordered by, each with whether downwards; the key comes last and makes the order whole."""
+    resolver = scope_of(call, table).resolver
+    given = [(resolver.operand(key.path).expression, key.descending) for key in options.order]
+    return [*given, *((column, False) for column in sql_of(call, table).primary_key.columns)]
+
+
+def sql_of(call: Call, table: Table) -> sa.Table:
+    """The SQL table (or view) behind a table."""
+    return call.schema.sql(table.logical)
 
 
 def _count(call: Call, table: Table, conditions: Sequence[sa.ColumnElement[bool]]) -> int:
-    """The number of rows, 5,000 at most whatever the truth: powerapps-docs count-rows.md."""
-    sql = call.schema.sql(table.logical)
-    some = sa.select(sa.literal(1)).select_from(sql).where(*conditions).limit(facts.MOST_ROWS).subquery()
+    """The number of rows, as far as it is told (5,000: powerapps-docs count-rows.md) and one more."""
+    sql = sql_of(call, table)
+    some = sa.select(sa.literal(1)).select_from(sql).where(*conditions).limit(facts.MOST_ROWS + 1).subquery()
     return int(call.organisation.store.value(sa.select(sa.func.count()).select_from(some)))
 
 
 def _next_link(call: Call, table: Table, options: Options, rows: Sequence[Mapping[str, Any]]) -> str:
-    """The same URL with a cookie of the recorded form; the inner one is encoded twice over, its GUIDs in upper case."""
-    last, first = (f"{{{str(row[table.primary_id]).upper()}}}" for row in (rows[-1], rows[0]))
-    inner = f'<cookie page="{options.page}"><{table.primary_id} last="{last}" first="{first}" /></cookie>'
-    encoded = re.sub("%[0-9A-F]{2}", lambda hit: hit[0].lower(), quote(inner, safe=""))
-    cookie = f'<cookie pagenumber="{options.page + 1}" pagingcookie="{encoded}" istracking="False" />'
-    kept = [part for part in call.raw_query.decode("latin-1").split("&") if part and "skiptoken" not in part]
-    kept = [part for part in kept if not re.match(r"(?:\$|%24)count=", part)]
-    token = "$skiptoken=" + quote(cookie, safe="=/")
-    return f"{call.url.partition('?')[0]}?{'&'.join([*kept, token])}"
+    """The same URL with a cookie of the recorded form; counting is not asked for again."""
+    names = [key.path for key in options.order]
+    plain = all(len(path) == 1 for path in names)
+    columns = [_stored_name(table, path[0]) for path in names] if plain else []
+    page = options.cookie.page if options.cookie else 1
+    cookie = Cookie.between(table, page, columns if plain else None, first=rows[0], last=rows[-1])
+    return fetch.next_link(call, cookie)
+
+
+def _stored_name(table: Table, name: str) -> str:
+    """The column of a row behind a name of `$orderby`."""
+    if name in table.values:
+        return table.values[name].name
+    return table.navigation[name][0].name if name in table.navigation else name

@@ -1,45 +1,75 @@
 """Answers and refusals onto the wire, with the headers that every Dataverse response carries."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from email.utils import format_datetime
 from http import HTTPStatus
 
 from fastapi import Response
 
 from mock_services.dataverse.calls import Answer
-from mock_services.dataverse.errors import Refusal
+from mock_services.dataverse.errors import Refusal, Wants
 from mock_services.errors import Unmodelled
 from mock_services.exchange import Exchange
 
+Headers = Sequence[tuple[str, str]]
+_FIFTY_YEARS = timedelta(days=365 * 50)
 _JSON = "application/json; odata.metadata=minimal"
 
 
-def render(exchange: Exchange, answer: Answer, asked: Mapping[str, str]) -> Response:
-    """An answer as a response. No body means no content type either: clients read meaning into one."""
+def json_type(level: str) -> str:
+    """The content type of JSON with this much control information."""
+    return f"application/json; odata.metadata={level}"
+
+
+def render(
+    exchange: Exchange, answer: Answer, asked: Mapping[str, str], *, level: str = "minimal", told: Headers = ()
+) -> Response:
+    """An answer as a response. No body means no content type either: clients read meaning into one.
+
+    `told` is what only answers to a known user carry.
+    """
     if answer.body is not None:
         response = Response(_encode(answer.body), answer.status, media_type=None)
-        response.headers["Content-Type"] = _JSON
+        response.headers["Content-Type"] = json_type(level)
     elif answer.text is not None:
         response = Response(answer.text.encode(), answer.status, media_type=None)
         response.headers["Content-Type"] = answer.content_type
     else:
         response = Response(status_code=answer.status, media_type=None)
-    for name, value in (*_always(exchange, asked), *answer.headers):
+    for name, value in (*_always(exchange, asked), *told, *answer.headers):
         response.headers.append(name, value)
     return response
 
 
-def render_refusal(exchange: Exchange, refusal: Refusal, asked: Mapping[str, str], *, annotated: bool) -> Response:
+def render_refusal(
+    exchange: Exchange,
+    refusal: Refusal,
+    asked: Mapping[str, str],
+    *,
+    wants: Wants,
+    level: str = "minimal",
+    told: Headers = (),
+) -> Response:
     """A refusal as a response: JSON, but for a 401, whose body is plain text."""
     if refusal.plain is not None:
         response = Response(refusal.plain.encode(), refusal.status)
         response.headers["Content-Type"] = "text/plain; charset=utf-8"
     else:
-        body = refusal.body(annotated=annotated, activity=exchange.request_id)
-        response = Response(_encode(body), refusal.status)
-        response.headers["Content-Type"] = _JSON
-    for name, value in (*_always(exchange, asked), *refusal.headers.items()):
+        response = Response(_encode(refusal.body(wants=wants, activity=exchange.request_id)), refusal.status)
+        response.headers["Content-Type"] = json_type(level)
+    for name, value in (*_always(exchange, asked), *told, *refusal.headers.items()):
         response.headers.append(name, value)
+    return response
+
+
+def render_page(refusal: Refusal) -> Response:
+    """A refusal of the system that stands before the service: a page, with none of the service's headers."""
+    response = Response((refusal.plain or "").encode(), refusal.status)
+    response.headers["Content-Type"] = "text/html; charset=us-ascii"
+    response.headers["Server"] = "Microsoft-HTTPAPI/2.0"
     return response
 
 
@@ -62,9 +92,11 @@ def part_of(answer: Answer, *, content_id: str) -> str:
     return _part(answer.status, [*headers, *answer.headers], text, content_id)
 
 
-def refused_part(exchange: Exchange, refusal: Refusal, *, annotated: bool, content_id: str) -> str:
+def refused_part(exchange: Exchange, refusal: Refusal, *, wants: Wants, content_id: str) -> str:
     """A refusal as a part of a batch's answer."""
-    body = refusal.body(annotated=annotated, activity=exchange.request_id)
+    if exchange.tenant is not None:
+        refusal = refusal.told_by(exchange.tenant.quirks)
+    body = refusal.body(wants=wants, activity=exchange.request_id)
     headers = [("REQ_ID", exchange.request_id), ("Content-Type", _JSON), ("OData-Version", "4.0")]
     return _part(refusal.status, [*headers, *refusal.headers.items()], _encode(body).decode(), content_id)
 
@@ -91,7 +123,7 @@ def _encode(body: Mapping[str, object]) -> bytes:
 
 
 def _always(exchange: Exchange, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The set on a recorded 400 of May 2024; the Microsoft C# sample fails without x-ms-dop-hint."""
+    """The set on a recorded 400 of May 2024. `Public`, `Allow` and `X-Source` of that recording are left out."""
     yield "OData-Version", "4.0"
     yield "Cache-Control", "no-cache"
     yield "Expires", "-1"
@@ -100,9 +132,17 @@ def _always(exchange: Exchange, asked: Mapping[str, str]) -> Iterator[tuple[str,
     yield "AuthActivityId", exchange.request_id
     yield "CRM.ServiceId", "CRMAppPool"
     yield "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
-    yield "x-ms-dop-hint", "4"
-    # The limits themselves are not played yet, so the remainders stand still; the comma is as recorded.
-    yield "x-ms-ratelimit-burst-remaining-xrm-requests", "7999"
-    yield "x-ms-ratelimit-time-remaining-xrm-requests", "1,200.00"
     if client := asked.get("x-ms-client-request-id"):
         yield "x-ms-client-request-id", client
+    yield from _cookies(exchange, asked.get("cookie", ""))
+
+
+def _cookies(exchange: Exchange, held: str) -> Iterator[tuple[str, str]]:
+    """Which web server answered, and which client this is: set once, as long as the client sends them back."""
+    if "ARRAffinity=" not in held:
+        server = hashlib.sha256(exchange.host.encode()).hexdigest()
+        yield "Set-Cookie", f"ARRAffinity={server}; path=/; secure; HttpOnly"
+    if "ReqClientId=" not in held:
+        ends = exchange.worlds.clock.now() + _FIFTY_YEARS
+        expires = format_datetime(ends, usegmt=True)
+        yield "Set-Cookie", f"ReqClientId={exchange.request_id}; expires={expires}; path=/; secure; HttpOnly"

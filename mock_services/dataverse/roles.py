@@ -1,17 +1,30 @@
 """Roles given and taken, and the privileges in them, as the Web API does it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
+
+import sqlalchemy as sa
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Call
-from mock_services.dataverse.errors import Refusal, does_not_exist, payload
+from mock_services.dataverse.errors import Refusal, does_not_exist, payload, refused
+from mock_services.dataverse.refusals import principals as rows
+from mock_services.dataverse.role_rows import refuse_modifying
+from mock_services.dataverse.teams import refuse_role
 from mock_services.dataverse.urls import as_guid
+from mock_services.dataverse.users import is_last_administrator
 from mock_services.errors import Missing, Taken
 from mock_services.state.organisation import Depth, DepthRefused, OtherBusinessUnit
 from mock_services.state.organisation.privileges import Privilege
+from mock_services.state.organisation.roles import SUPPORT_USER, SYSTEM_ADMINISTRATOR
+from mock_services.state.organisation.schema import sql_table
 
 Row = Mapping[str, Any]
+_SUPPORT = 3
+"""`accessmode` of a support user."""
+_ACROSS = "<enableownershipacrossbusinessunits>true<"
+"""In `orgdborgsettings`: roles of any business unit may be given (Power Platform admin, wp-security-cds.md)."""
 
 
 def assign(call: Call, kind: str, principal_id: str, role_id: str) -> None:
@@ -23,11 +36,14 @@ def assign(call: Call, kind: str, principal_id: str, role_id: str) -> None:
     role = call.organisation.get("role", role_id)
     if role is None:
         raise does_not_exist("Role", role_id)
-    if call.organisation.get(kind, principal_id) is None:
+    principal = call.organisation.get(kind, principal_id)
+    if principal is None:
         raise does_not_exist(call.schema.table(kind).schema, principal_id)
+    _check_holder(kind, principal, role)
     _demand_contents(call, call.organisation.roles.privileges_in(role_id).items())
     try:
-        call.organisation.roles.assign(principal_id, role_id, kind=kind)
+        across = _is_across_business_units(call)
+        call.organisation.roles.assign(principal_id, role_id, kind=kind, across_business_units=across)
     except OtherBusinessUnit as problem:
         template, code = (facts.OTHER_BUSINESS_UNIT, "0x80041409")
         if kind == "team":
@@ -45,6 +61,11 @@ def unassign(call: Call, kind: str, principal_id: str, role_id: str) -> None:
     call.security.demand("Assign", call.schema.table("role"))
     if call.organisation.get(kind, principal_id) is None:
         raise does_not_exist(call.schema.table(kind).schema, principal_id)
+    template = (call.organisation.get("role", role_id) or {}).get("roletemplateid")
+    if template == SUPPORT_USER:
+        raise refused(rows.SUPPORT_ROLE_TAKEN)
+    if kind == "systemuser" and template == SYSTEM_ADMINISTRATOR and is_last_administrator(call, principal_id):
+        raise refused(rows.LAST_ADMINISTRATOR_REMOVED)
     try:
         call.organisation.roles.unassign(principal_id, role_id, kind=kind)
     except Missing:
@@ -54,9 +75,7 @@ def unassign(call: Call, kind: str, principal_id: str, role_id: str) -> None:
 def add_privileges(call: Call, role: Row, *, replace: bool) -> None:
     """AddPrivilegesRole and ReplacePrivilegesRole. Raises Refusal."""
     call.security.demand_row("Write", call.schema.table("role"), role)
-    if role["parentroleid"]:
-        raise Refusal("0x80044152", facts.INHERITED_ROLE)
-    refuse_fixed(role, facts.ADMINISTRATOR_MODIFY, "0x80041d31")
+    refuse_modifying(role)
     grants = _read_grants(call)
     _demand_contents(call, grants.items())
     change = call.organisation.roles.replace if replace else call.organisation.roles.grant
@@ -69,16 +88,28 @@ def add_privileges(call: Call, role: Row, *, replace: bool) -> None:
 def remove_privilege(call: Call, role: Row) -> None:
     """RemovePrivilegeRole. Raises Refusal."""
     call.security.demand_row("Write", call.schema.table("role"), role)
-    if role["parentroleid"]:
-        raise Refusal("0x80044152", facts.INHERITED_ROLE)
-    refuse_fixed(role, facts.ADMINISTRATOR_MODIFY, "0x80041d31")
+    refuse_modifying(role)
     call.organisation.roles.withdraw(role["roleid"], _privilege(call, call.body.get("PrivilegeId")).name)
 
 
-def refuse_fixed(role: Row, message: str, code: str) -> None:
-    """System Administrator stays as it is. Raises Refusal."""
-    if role["roletemplateid"] == facts.SYSTEM_ADMINISTRATOR:
-        raise Refusal(code, message)
+def _check_holder(kind: str, principal: Row, role: Row) -> None:
+    """Some roles are given to nobody, and some users and teams may hold none. Raises Refusal."""
+    if role["roletemplateid"] == SUPPORT_USER:
+        raise refused(rows.SUPPORT_ROLE_ASSIGNED)
+    if kind == "team":
+        refuse_role(principal, role)
+    elif principal["accessmode"] == _SUPPORT:
+        raise refused(rows.SUPPORT_USER_ASSIGNED)
+
+
+def _is_across_business_units(call: Call) -> bool:
+    settings = call.organisation.store.value(_settings())
+    return _ACROSS in str(settings or "").lower()
+
+
+@cache
+def _settings() -> sa.Select[Any]:
+    return sa.select(sql_table("organization").c.orgdborgsettings)
 
 
 def role_privileges(call: Call, grants: Mapping[str, Depth], business_unit: str) -> Sequence[Mapping[str, Any]]:
@@ -123,7 +154,7 @@ def _privilege(call: Call, wanted: object) -> Privilege:
 
 def _demand_contents(call: Call, contents: Iterable[tuple[str, Depth]]) -> None:
     """Nobody gives what they do not have themselves at that depth. Raises Refusal."""
-    held = call.organisation.privileges_of(call.caller_id)
+    held = call.security.privileges()
     missing = [(name, depth) for name, depth in contents if held.get(name, -1) < depth]
     if missing:
         name, depth = missing[0]

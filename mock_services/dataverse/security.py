@@ -5,7 +5,7 @@ are in facts.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -16,11 +16,13 @@ from mock_services.dataverse.errors import Refusal
 from mock_services.quirks import Quirks
 from mock_services.state.organisation import Organisation
 from mock_services.state.organisation.definitions import Table
-from mock_services.state.organisation.privileges import Depth, Privilege, privilege_name
+from mock_services.state.organisation.privileges import RIGHTS, Depth, Privilege, privilege_name
 from mock_services.state.organisation.roles import effective_roles
 from mock_services.state.organisation.schema import Schema, sql_table
+from mock_services.state.organisation.sharing import Shares
 
 Row = Mapping[str, Any]
+_PERMISSION = "fieldpermission"
 
 
 @dataclass(frozen=True)
@@ -32,29 +34,47 @@ class Reach:
     owners: frozenset[str]
     depth: Depth
     schema: Schema
+    shares: Shares | None = None
+    """What is shared besides."""
+    also: "Reach | None" = None
+    """A reach that must cover the row too."""
 
     def covers(self, table: Table, row: Row) -> bool:
         """Whether a row (its owner and business unit filled in) is covered."""
+        return self._covers(table, row) and (self.also is None or self.also.covers(table, row))
+
+    def _covers(self, table: Table, row: Row) -> bool:
         if self.everything or table.ownership in ("Organization", "None"):
             return True
         if table.ownership == "BusinessUnit":
             return row.get("businessunitid") in self.business_units
-        return row.get("ownerid") in self.owners or row.get("owningbusinessunit") in self.business_units
+        if row.get("ownerid") in self.owners or row.get("owningbusinessunit") in self.business_units:
+            return True
+        id_ = row.get(table.primary_id)
+        return self.shares is not None and id_ is not None and self.shares.cover(table, id_)
 
     def condition(self, table: Table) -> sa.ColumnElement[bool] | None:
         """The same as SQL over the table's columns; None for no restriction."""
+        parts = [self._condition(table), self.also.condition(table) if self.also is not None else None]
+        kept = [part for part in parts if part is not None]
+        return sa.and_(*kept) if kept else None
+
+    def _condition(self, table: Table) -> sa.ColumnElement[bool] | None:
         if self.everything:
             return None
         sql = self.schema.sql(table.logical)
         if table.logical == "queueitem":
             queue = self.schema.sql("queue")
-            inner = self.condition(self.schema.table("queue"))
+            inner = self._condition(self.schema.table("queue"))
             return sql.c.queueid.in_(sa.select(queue.c.queueid).where(inner)) if inner is not None else None
         if table.ownership == "BusinessUnit":
             return sql.c.businessunitid.in_(sorted(self.business_units))
         if table.ownership == "User":
             mine = sql.c.ownerid.in_(sorted(self.owners))
-            return sa.or_(mine, sql.c.owningbusinessunit.in_(sorted(self.business_units)))
+            reached = sa.or_(mine, sql.c.owningbusinessunit.in_(sorted(self.business_units)))
+            if self.shares is None:
+                return reached
+            return sa.or_(reached, self.shares.condition(table, sql.c[table.primary_id]))
         return None
 
 
@@ -62,22 +82,37 @@ def privilege_for(schema: Schema, verb: str, table: Table) -> Privilege | None:
     """The privilege that governs a verb on a table, or None where nothing does.
 
     A queue item has none of its own: reading it takes Read on Queue, everything else AppendTo on Queue
-    (powerapps-docs queue-entities). An intersect is read with the table that governs it.
+    (powerapps-docs queue-entities). An intersect is read with the table that governs it; what a column security
+    profile permits is written with the profile (inferred).
     """
     if table.word:
         return schema.privileges.get(privilege_name(verb, table.word))
     if table.logical == "queueitem":
         return schema.privileges[privilege_name("Read" if verb == "Read" else "AppendTo", "Queue")]
-    return schema.privileges[privilege_name("Read", table.governed_by)] if table.governed_by else None
+    if not table.governed_by:
+        return None
+    governing = "Read" if verb == "Read" or table.logical != _PERMISSION else "Write"
+    return schema.privileges[privilege_name(governing, table.governed_by)]
 
 
 class Security:
     """What one user may in one organisation, asked of the state each time."""
 
     def __init__(
-        self, organisation: Organisation, user: Row, quirks: Quirks, *, caller: str = "", prefix: str = ""
+        self,
+        organisation: Organisation,
+        user: Row,
+        quirks: Quirks,
+        *,
+        caller: str = "",
+        prefix: str = "",
+        within: "Security | None" = None,
     ) -> None:
-        """`caller` is who called, when it is not the user whose rights are judged; `prefix` starts every message."""
+        """`caller` is who called, when it is not the user whose rights are judged; `prefix` starts every message.
+
+        `within` is what somebody else may, beyond which this user may nothing.
+        """
+        self._within = within
         self._organisation = organisation
         self.user = user
         self.user_id = str(user["systemuserid"])
@@ -93,7 +128,10 @@ class Security:
         reach = self._reach(privilege)
         if reach is None:
             raise self._refusal(privilege, table)
-        return reach
+        if self._within is None:
+            return reach
+        also = self._within.demand(verb, table)
+        return replace(reach, also=also, depth=min(reach.depth, also.depth))
 
     def demand_row(self, verb: str, table: Table, row: Row) -> None:
         """As `demand`, and the row must be within reach. Raises Refusal."""
@@ -118,11 +156,31 @@ class Security:
         privilege = self._organisation.schema.privileges[name]
         if self._reach(privilege) is None:
             raise self._refusal(privilege, None)
+        if self._within is not None:
+            self._within.demand_named(name)
+
+    def holds(self, name: str) -> bool:
+        """Whether a privilege that is not about one table is held."""
+        try:
+            self.demand_named(name)
+        except Refusal:
+            return False
+        return True
+
+    def privileges(self) -> Mapping[str, Depth]:
+        """Everything that is held: name -> greatest depth."""
+        own = self._organisation.privileges_of(self.user_id)
+        if self._within is None:
+            return own
+        also = self._within.privileges()
+        return {name: min(depth, also[name]) for name, depth in own.items() if name in also}
 
     def demand_any_role(self, privilege: str) -> None:
         """A call that needs no privilege but a user with some role; `privilege` is what the refusal names."""
         if not self._role_count():
             raise self._no_roles(privilege)
+        if self._within is not None:
+            self._within.demand_any_role(privilege)
 
     def _reach(self, privilege: Privilege) -> Reach | None:
         grants = self._organisation.store.rows(_grants(), {"user": self.user_id, "privilege": privilege.id})
@@ -141,7 +199,8 @@ class Security:
             if not grant["team"]:
                 owners |= self._teams()
             units |= self._units(Depth(grant["mask"].bit_length() - 1), grant["businessunitid"])
-        return Reach(False, frozenset(units), frozenset(owners), depth, self._organisation.schema)
+        shares = Shares(self._organisation.store, self.user_id, RIGHTS[privilege.right])
+        return Reach(False, frozenset(units), frozenset(owners), depth, self._organisation.schema, shares)
 
     @property
     def _everything(self) -> Reach:

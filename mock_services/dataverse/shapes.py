@@ -61,14 +61,17 @@ def shape_rows(
     wants_names = prefer.wants(FORMATTED)
     known = _names(organisation, rows, lookups) if wants_names else {}
     shaped = []
+    has_money = wants_names and any(name in table.columns and table.columns[name].type == "money" for name in names)
     for row in rows:
+        symbol = _symbol(organisation, row) if has_money else ""
         made: dict[str, Any] = {"@odata.etag": etag(row)} if "versionnumber" in row else {}
         for name in names:
             if name in table.values:
                 _put_lookup(made, organisation, table.values[name], row, prefer=prefer, known=known)
             elif name in table.columns:
                 value = column_value(organisation, table.columns[name], row)
-                if wants_names and (text := _formatted(table.columns[name], value)) is not None:
+                text = formatted_value(organisation, table.columns[name], value, symbol) if wants_names else None
+                if text is not None:
                     made[f"{name}@{FORMATTED}"] = text
                 made[name] = value
             else:  # `ownerid` of a user or team: the key it inherits
@@ -136,15 +139,27 @@ def _names(organisation: Organisation, rows: Sequence[Row], lookups: Sequence[Lo
     return found
 
 
-def _formatted(column: Column, value: Any) -> str | None:
+def _symbol(organisation: Organisation, row: Row) -> str:
+    """The sign of a row's currency; the dollar's where it has none."""
+    currency = row.get("transactioncurrencyid")
+    found = organisation.get("transactioncurrency", currency) if currency else None
+    return str(found["currencysymbol"] or "") if found else "$"
+
+
+def formatted_value(organisation: Organisation, column: Column, value: Any, symbol: str) -> str | None:
     """The text a person would read, in the locale of a stock organisation; none for texts and GUIDs."""
     if value is None:
         return None
     if column.type == "multiselect":
         labels = (column.options.get(int(part)) for part in str(value).split(",") if part.strip().isdigit())
         return "; ".join(label for label in labels if label)
+    if column.type == "entityname":  # `activitytypecode` reads "Task", as in any recorded list of activities
+        named = organisation.schema.tables.get(str(value))
+        return named.label if named is not None else None
     if column.options:
         return column.options.get(value)
+    if column.type == "money":
+        return f"-{symbol}{-value:,.2f}" if value < 0 else f"{symbol}{value:,.2f}"
     return _FORMATS[column.type](value) if column.type in _FORMATS else None
 
 
@@ -162,7 +177,7 @@ _FORMATS: Mapping[str, Callable[[Any], str]] = {
     "bool": lambda value: "Yes" if value else "No",
     "int": lambda value: f"{value:,}",
     "bigint": lambda value: f"{value:,}",
-    "money": lambda value: f"${value:,.2f}",
+    "decimal": lambda value: f"{value:,.2f}",
     "double": lambda value: f"{value:,.2f}",
     "datetime": _spell_instant,
     "date": _spell_day,

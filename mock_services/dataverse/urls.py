@@ -9,7 +9,6 @@ from mock_services.dataverse import facts
 from mock_services.dataverse.errors import Refusal, no_resource
 from mock_services.odata.options import split_outside
 from mock_services.odata.problems import BadQuery
-from mock_services.state.organisation.definitions import Table
 
 _GUID = re.compile(r"^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?$", re.IGNORECASE)
 _NAME = re.compile(r"^[$\w.]+$")
@@ -80,36 +79,18 @@ def _segment(text: str) -> Segment:
     return Segment(text) if not bracket else Segment(name, rest)
 
 
-def read_key(table: Table, inside: str) -> str:
-    """The primary key in a segment's parentheses, bare or named. Raises Refusal.
-
-    No stock table has an alternate key, and a user's or team's key may not be named, because both inherit theirs
-    from `principal` (powerapps-docs use-alternate-key-reference-record.md).
-    """
-    if (guid := as_guid(inside)) is not None:
-        return guid
-    names = dict(_pairs(inside))
-    if not names:
-        raise Refusal("0x80060888", facts.BAD_KEY)
-    value = names.get(table.primary_id)
-    if len(names) == 1 and value is not None and table.base != "principal":
-        if (guid := as_guid(value)) is not None:
-            return guid
-        raise Refusal("0x80060888", facts.BAD_KEY)
-    raise Refusal("0x80060888", facts.NOT_A_KEY.format(table=table.logical))
-
-
 def read_arguments(inside: str | None, aliases: Mapping[str, str]) -> dict[str, str]:
     """The parameters of a function, `(RoleId=<guid>)` or `(RoleId=@p1)` with aliases resolved. Raises Refusal."""
     found = {
-        name: aliases.get(value, value) if value.startswith("@") else value for name, value in _pairs(inside or "")
+        name: aliases.get(value, value) if value.startswith("@") else value for name, value in read_pairs(inside or "")
     }
     if (inside or "").strip() and not found:
         raise Refusal("0x80060888", facts.BAD_KEY)
     return found
 
 
-def _pairs(inside: str) -> list[tuple[str, str]]:
+def read_pairs(inside: str) -> list[tuple[str, str]]:
+    """`a=1,b='x'` into names and values; none for anything else. Raises Refusal for brackets that do not match."""
     try:
         parts = list(split_outside(inside, ","))
     except BadQuery:

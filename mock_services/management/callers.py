@@ -1,13 +1,13 @@
 """Whose bearer this is: the token checked in Resource Manager's words, by its own tenant's clock."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from mock_services.bearers import bearer_token, instant_of, signed_claims
 from mock_services.exchange import Exchange
 from mock_services.management import facts
 from mock_services.management.errors import Refused
-from mock_services.signing import BadSignature
 from mock_services.tenant import FakeTenant
 
 
@@ -38,30 +38,21 @@ def authenticate(exchange: Exchange, authorization: str) -> Caller:
 def _claims(exchange: Exchange, authorization: str) -> dict[str, Any]:
     if not authorization.strip():
         raise Refused(facts.TOKEN_MISSING)
-    scheme, _, token = authorization.strip().partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    token = bearer_token(authorization)
+    if not token:
         raise Refused(facts.HEADER_INVALID)
-    try:
-        return exchange.worlds.signing_keys.claims(token.strip())
-    except BadSignature:
-        raise Refused(facts.TOKEN_INVALID) from None
+    claims = signed_claims(exchange, token)
+    if claims is None:
+        raise Refused(facts.TOKEN_INVALID)
+    return claims
 
 
 def _check_lifetime(now: datetime, claims: dict[str, Any]) -> None:
-    expires = _instant(claims.get("exp"))
-    if expires is None or (_instant(claims.get("nbf", 0)) or now) > now:
+    expires = instant_of(claims.get("exp"))
+    if expires is None or (instant_of(claims.get("nbf", 0)) or now) > now:
         raise Refused(facts.TOKEN_INVALID)
     if expires <= now:
         raise Refused(facts.TOKEN_EXPIRED, expiry=_spelt(expires), now=_spelt(now))
-
-
-def _instant(claim: object) -> datetime | None:
-    if not isinstance(claim, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(claim, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _spelt(instant: datetime) -> str:

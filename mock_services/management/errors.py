@@ -2,16 +2,12 @@
 
 import json
 
+from mock_services import refusals
 from mock_services.management.facts import CHALLENGE_DESCRIPTIONS, Refusal
 
 
-class Refused(Exception):
+class Refused(refusals.Refused[Refusal]):
     """Resource Manager says no: a row of the facts with its placeholders filled in."""
-
-    def __init__(self, row: Refusal, **words: str) -> None:
-        self.row = row
-        self.text = row.template.format(**words)
-        super().__init__(f"{row.code}: {self.text}")
 
 
 def refusal_body(refused: Refused) -> bytes:

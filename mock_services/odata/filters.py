@@ -1,18 +1,12 @@
-"""`$filter` text into a syntax tree (odata-query's grammar) and the tree into SQL over a service's own columns.
+"""`$filter` text into the conditions of a query: odata-query's grammar, Dataverse's functions and lambdas around it."""
 
-A comparison is true or false, never unknown: what has no value is equal to nothing but null, and different from
-everything else. That is how Dataverse answers `ne` (rows without a value are among the answers).
-"""
-
-import operator
+import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
-import sqlalchemy as sa
 from odata_query import ast
 from odata_query.exceptions import (
     ArgumentCountException,
@@ -24,60 +18,45 @@ from odata_query.exceptions import (
 from odata_query.grammar import ODataLexer, ODataParser
 
 from mock_services.errors import Unmodelled
+from mock_services.odata.model import Comparison, Condition, Constant, Group, Not, Path, Some, Value
 from mock_services.odata.problems import BadQuery, TooManyConditions
+from mock_services.odata.query_functions import FUNCTIONS, NAMESPACE
 
 MOST_CONDITIONS = 500
 _DEEPEST = 100
 _LARGEST = 2**63 - 1
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
-_KINDS = {
-    "text": "Edm.String", "number": "Edm.Int32", "bool": "Edm.Boolean", "guid": "Edm.Guid",
-    "instant": "Edm.DateTimeOffset", "date": "Edm.Date",
+_COMPARATORS: Mapping[type, str] = {
+    ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"
 }  # fmt: skip
-_OPERATORS: Mapping[type, str] = {
-    ast.Eq: "Equal", ast.NotEq: "NotEqual", ast.Lt: "LessThan", ast.LtE: "LessThanOrEqual",
-    ast.Gt: "GreaterThan", ast.GtE: "GreaterThanOrEqual",
-}  # fmt: skip
+_MIRRORED: Mapping[str, str] = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
 _LITERALS = (
     ast.Null, ast.Integer, ast.Float, ast.Boolean, ast.String, ast.Geography, ast.Date, ast.Time, ast.DateTime,
     ast.Duration, ast.GUID, ast.List,
 )  # fmt: skip
-_COMPARISONS: Mapping[type, Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-}  # fmt: skip
-_MIRRORED: Mapping[type, type] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 _NO_SIGNATURE = "No function signature for the function with name '{}' matches the specified arguments."
 _PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
+_CALL = re.compile(re.escape(NAMESPACE) + r"(\w+)\s*\(")
+_STAND_IN = "crmfunction"
+_MISREAD = re.compile(r"(?<![\w.@])(?:any|all|null|true|false)(?=\w)", re.IGNORECASE)
+"""Beginnings of names that the grammar would take for words of its own: `allotmenttype`."""
+_MARK = "crmname_"
 
 
-@dataclass(frozen=True)
-class Operand:
-    """A column as SQL sees it, and what kind of value it holds: text number bool guid instant or date."""
+def read_filter(text: str, aliases: Mapping[str, str] | None = None) -> Condition:
+    """The condition of a `$filter`. `aliases` are the values of `@p1` and the like.
 
-    expression: sa.ColumnElement[Any]
-    kind: str
-
-
-class Resolver(Protocol):
-    """How a service finds the column behind a property path."""
-
-    def operand(self, path: tuple[str, ...]) -> Operand:
-        """The column of a path such as `("primarycontactid", "fullname")`. Raises UnknownProperty."""
-
-
-def where(text: str, resolver: Resolver, aliases: Mapping[str, str] | None = None) -> sa.ColumnElement[bool]:
-    """The SQL condition of a `$filter`. `aliases` are the values of `@p1` and the like.
-
-    Raises BadQuery (UnknownProperty, TooManyConditions) and Unmodelled.
+    Raises BadQuery (TooManyConditions) and Unmodelled.
     """
-    return _condition(parse(_substitute(text.strip(), aliases or {})), resolver, 0)
+    bare, functions = _lift_functions(_substitute(text.strip(), aliases or {}))
+    return _Reader(functions).condition(parse(bare), 0)
 
 
 @lru_cache(maxsize=512)
 def parse(text: str) -> Any:
-    """The syntax tree of a `$filter`. Raises BadQuery and Unmodelled."""
+    """The syntax tree of a `$filter`. Raises BadQuery."""
     _refuse_early(text)
-    spaced = _outside_quotes(text, lambda part: re.sub(r"\bnot\(", "not (", part))
+    spaced = _outside_quotes(text, lambda part: _MISREAD.sub(rf"{_MARK}\g<0>", re.sub(r"\bnot\(", "not (", part)))
     try:
         return ODataParser().parse(ODataLexer().tokenize(spaced))
     except UnknownFunctionException as problem:
@@ -90,21 +69,17 @@ def parse(text: str) -> Any:
     except (TokenizingException, ParsingException) as problem:
         position = problem.token.index if problem.token is not None else len(text)
         raise BadQuery(f"Syntax error at position {position} in '{text}'.") from None
-    except ODataException as problem:
-        raise BadQuery(f"Syntax error: {problem} in '{text}'.") from None
+    except (ODataException, AttributeError, TypeError, RecursionError):
+        # The grammar's own actions take some shapes for granted, and recurse along a path.
+        raise BadQuery(f"Syntax error at position {len(text)} in '{text}'.") from None
 
 
 def _refuse_early(text: str) -> None:
-    """What the grammar would misread, and the families of functions that are not modelled."""
-    bare = _QUOTED.sub("''", text)
+    """What the grammar would misread."""
     if text.count("'") % 2:
         raise BadQuery(f"There is an unterminated literal at position {len(text)} in '{text}'.")
     if old := re.search(r"\bguid'[^']*'", text):
         raise BadQuery(f"Unrecognized 'Edm.String' literal '{old[0]}' at '{old.start()}' in '{text}'.")
-    if "Microsoft.Dynamics.CRM." in bare:
-        raise Unmodelled("a $filter with the Microsoft.Dynamics.CRM query functions")
-    if re.search(r"/(?:any|all)\s*\(", bare):
-        raise Unmodelled("a $filter with any() or all()")
     if "\x00" in text:
         raise BadQuery(f"Syntax error at position {text.index(chr(0))} in '{text}'.")
 
@@ -123,182 +98,253 @@ def _substitute(text: str, aliases: Mapping[str, str]) -> str:
     return _outside_quotes(text, lambda part: re.sub(r"@\w+", lambda hit: aliases.get(hit[0], "null"), part))
 
 
-def _condition(node: Any, resolver: Resolver, depth: int) -> sa.ColumnElement[bool]:
-    if depth > _DEEPEST:
-        raise BadQuery("The recursion limit has been exceeded.")
-    if isinstance(node, ast.BoolOp):
-        return _chain(node, resolver, depth)
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        return ~sa.func.coalesce(_condition(node.operand, resolver, depth + 1), sa.false())
-    if isinstance(node, ast.Compare):
-        return _compare(node, resolver, depth)
-    if isinstance(node, ast.Call):
-        return _match(node, resolver)
-    if isinstance(node, ast.Boolean):
-        return sa.true() if node.py_val else sa.false()
-    if isinstance(node, (ast.Identifier, ast.Attribute)):
-        operand = resolver.operand(_path(node))
-        if operand.kind == "bool":
-            return operand.expression == sa.true()
-    raise BadQuery("The $filter expression must evaluate to a single boolean value.")
+def _lift_functions(text: str) -> tuple[str, list[Comparison]]:
+    """Dataverse's query functions, each replaced by a name that the grammar can read: their arguments it cannot."""
+    parts: list[str] = []
+    lifted: list[Comparison] = []
+    position = start = 0
+    while hit := _CALL.search(text, start):
+        if _is_quoted(text[position : hit.start()]):
+            start = hit.end()
+            continue
+        end = _closing(text, hit.end())
+        lifted.append(_query_function(hit[1], text[hit.end() : end], text))
+        parts += [text[position : hit.start()], f"{_STAND_IN}{len(lifted) - 1}"]
+        position = start = end + 1
+    return "".join([*parts, text[position:]]), lifted
 
 
-def _chain(node: Any, resolver: Resolver, depth: int) -> sa.ColumnElement[bool]:
-    """`a and b and c` leans left in the tree, however long: walked without recursion."""
-    kind, parts = type(node.op), []
-    while isinstance(node, ast.BoolOp) and isinstance(node.op, kind):
-        parts.append(node.right)
-        node = node.left
-        if len(parts) >= MOST_CONDITIONS:
-            raise TooManyConditions
-    conditions = [_condition(part, resolver, depth + 1) for part in (node, *reversed(parts))]
-    return sa.and_(*conditions) if kind is ast.And else sa.or_(*conditions)
+def _is_quoted(before: str) -> bool:
+    """Whether what follows this text, which begins outside quotes, stands in quotes."""
+    return before.count("'") % 2 == 1
 
 
-def _compare(node: Any, resolver: Resolver, depth: int) -> sa.ColumnElement[bool]:
-    if type(node.comparator) not in _OPERATORS:
-        raise BadQuery("The 'in' operator is not supported in $filter.")
-    left, comparator, right = _column_first(node)
-    if isinstance(left, (ast.Call, ast.Compare, ast.BoolOp)) and isinstance(right, ast.Boolean):
-        same = right.py_val is (comparator is ast.Eq)
-        condition = _condition(left, resolver, depth + 1)
-        return condition if same else ~sa.func.coalesce(condition, sa.false())
-    if not isinstance(left, (ast.Identifier, ast.Attribute)):
-        raise Unmodelled("a $filter that compares anything but columns and literals")
-    operand = resolver.operand(_path(left))
-    if isinstance(right, (ast.Identifier, ast.Attribute)):
-        return _compare_columns(comparator, operand, resolver.operand(_path(right)))
-    if isinstance(right, ast.Null):
-        return _compare_null(comparator, operand)
-    return _compare_literal(comparator, operand, right)
+def _closing(text: str, start: int) -> int:
+    """Where the bracket that was opened before `start` closes; quotes of both kinds hide brackets. Raises BadQuery."""
+    quote, depth = "", 1
+    for position in range(start, len(text)):
+        character = text[position]
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+            if not depth:
+                return position
+    raise BadQuery(f"Found an unbalanced bracket expression in '{text}'.")
 
 
-def _column_first(node: Any) -> tuple[Any, type, Any]:
-    """A comparison with its literal on the right: `5 lt x` is `x gt 5`."""
-    comparator: type = type(node.comparator)
-    if isinstance(node.left, _LITERALS) and not isinstance(node.right, _LITERALS):
-        return node.right, _MIRRORED.get(comparator, comparator), node.left
-    return node.left, comparator, node.right
+def _query_function(name: str, arguments: str, text: str) -> Comparison:
+    function = FUNCTIONS.get(name)
+    if function is None:
+        raise BadQuery(
+            f"An unknown function with name '{NAMESPACE}{name}' was found. This may also be a function import or a key"
+            " lookup on a navigation property, which is not allowed."
+        )
+    given = dict(_argument(part, text) for part in _split(arguments))
+    expected = {"PropertyName", *function.parameters}
+    if set(given) != expected or not isinstance(given["PropertyName"], str):
+        raise BadQuery(_NO_SIGNATURE.format(NAMESPACE + name))
+    values = [given[parameter] for parameter in function.parameters]
+    listed = values[0] if function.parameters == ("PropertyValues",) else values
+    if not isinstance(listed, list):
+        raise BadQuery(_NO_SIGNATURE.format(NAMESPACE + name))
+    return Comparison((given["PropertyName"],), function.operator, tuple(Value("untyped", str(v)) for v in listed))
 
 
-def _path(node: Any) -> tuple[str, ...]:
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.owner
-    if not isinstance(node, ast.Identifier) or len(names) > 10:
-        raise Unmodelled("a $filter on the properties of anything but a column")
-    return (_name(node), *reversed(names))
+def _split(arguments: str) -> list[str]:
+    parts, quote, depth, start = [], "", 0, 0
+    for position, character in enumerate(arguments):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character in "[(":
+            depth += 1
+        elif character in "])":
+            depth -= 1
+        elif character == "," and not depth:
+            parts.append(arguments[start:position])
+            start = position + 1
+    last = arguments[start:]
+    return [*parts, last] if last.strip() else parts
+
+
+def _argument(part: str, text: str) -> tuple[str, Any]:
+    name, equals, value = part.partition("=")
+    value = value.strip()
+    if not equals:
+        raise BadQuery(f"Syntax error at position {text.find(part)} in '{text}'.")
+    if value.startswith("["):
+        return name.strip(), _list(value)
+    if value.startswith("'") and value.endswith("'") and len(value) > 1:
+        return name.strip(), value[1:-1].replace("''", "'")
+    return name.strip(), value
+
+
+def _list(text: str) -> list[str]:
+    """`["a","b"]`, or the same in single quotes. Raises BadQuery in the words that Dataverse has for it."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        inside = text[1:-1] if text.endswith("]") else text[1:]
+        quoted = re.fullmatch(r"\s*(?:'(?:[^']|'')*'\s*(?:,\s*'(?:[^']|'')*'\s*)*)?", inside)
+        if quoted is None:
+            raise BadQuery(
+                "Invalid JSON. A comma character ',' was expected in scope 'Array'. Every two elements in an array and"
+                " properties of an object must be separated by commas."
+            ) from None
+        return [part[1:-1].replace("''", "'") for part in _QUOTED.findall(inside)]
+    if not isinstance(found, list):
+        raise BadQuery("Invalid JSON. An array was expected.")
+    return [str(each) for each in found]
+
+
+class _Reader:
+    """A syntax tree into conditions; `functions` are those that were lifted out of the text."""
+
+    def __init__(self, functions: list[Comparison]) -> None:
+        self._functions = functions
+        self._ranges: dict[str, None] = {}
+
+    def condition(self, node: Any, depth: int) -> Condition:
+        """One node of the tree."""
+        if depth > _DEEPEST:
+            raise BadQuery("The recursion limit has been exceeded.")
+        if isinstance(node, ast.Boolean):
+            return Constant(bool(node.py_val))
+        if isinstance(node, (ast.Identifier, ast.Attribute)):
+            return self._named(node)
+        readers: Mapping[type, Callable[[Any, int], Condition]] = {
+            ast.BoolOp: self._chain, ast.UnaryOp: self._not, ast.Compare: self._compare, ast.Call: self._match,
+            ast.CollectionLambda: self._some,
+        }  # fmt: skip
+        if type(node) in readers:
+            return readers[type(node)](node, depth)
+        raise BadQuery("The $filter expression must evaluate to a single boolean value.")
+
+    def _named(self, node: Any) -> Condition:
+        path = self._path(node)
+        if (lifted := self._lifted(path)) is not None:
+            return lifted
+        return Comparison(path, "is-true")
+
+    def _lifted(self, path: Path) -> Comparison | None:
+        """A function that stands at the end of a path: its column lies where the path leads."""
+        if not path[-1].startswith(_STAND_IN) or not path[-1][len(_STAND_IN) :].isdigit():
+            return None
+        number = int(path[-1][len(_STAND_IN) :])
+        if number >= len(self._functions):
+            return None
+        found = self._functions[number]
+        return Comparison((*path[:-1], *found.path), found.operator, found.values)
+
+    def _not(self, node: Any, depth: int) -> Condition:
+        if not isinstance(node.op, ast.Not):
+            raise Unmodelled("arithmetic in a $filter")
+        if isinstance(node.operand, (ast.Identifier, ast.Attribute)) and self._lifted(self._path(node.operand)):
+            raise BadQuery("Not operator along with the Custom Named Condition operators is not allowed")
+        return Not(self.condition(node.operand, depth + 1))
+
+    def _chain(self, node: Any, depth: int) -> Condition:
+        """`a and b and c` leans left in the tree, however long: walked without recursion."""
+        kind, parts = type(node.op), []
+        while isinstance(node, ast.BoolOp) and isinstance(node.op, kind):
+            parts.append(node.right)
+            node = node.left
+            if len(parts) >= MOST_CONDITIONS:
+                raise TooManyConditions
+        return Group(kind is not ast.And, tuple(self.condition(part, depth + 1) for part in (node, *reversed(parts))))
+
+    def _some(self, node: Any, depth: int) -> Condition:
+        path = self._path(node.owner)
+        if node.lambda_ is None:
+            return Some(path, None)
+        name = _name(node.lambda_.identifier)
+        self._ranges[name] = None
+        inner = self.condition(node.lambda_.expression, depth + 1)
+        del self._ranges[name]
+        return Some(path, inner, every=isinstance(node.operator, ast.All))
+
+    def _compare(self, node: Any, depth: int) -> Condition:
+        operator = _COMPARATORS.get(type(node.comparator))
+        if operator is None:
+            raise BadQuery("The 'in' operator is not supported in $filter.")
+        left, right = node.left, node.right
+        if isinstance(left, _LITERALS) and not isinstance(right, _LITERALS):
+            left, right, operator = right, left, _MIRRORED.get(operator, operator)
+        if isinstance(right, ast.Boolean) and isinstance(
+            left, (ast.Call, ast.Compare, ast.BoolOp, ast.CollectionLambda)
+        ):
+            inner = self.condition(left, depth + 1)
+            return inner if right.py_val is (operator == "eq") else Not(inner)
+        if not isinstance(left, (ast.Identifier, ast.Attribute)):
+            raise Unmodelled("a $filter that compares anything but columns and literals")
+        path = self._path(left)
+        if isinstance(right, (ast.Identifier, ast.Attribute)):
+            return Comparison(path, operator, other=self._path(right))
+        return Comparison(path, operator, (literal(right),))
+
+    def _match(self, node: Any, _depth: int) -> Condition:
+        """`contains`, `startswith` and `endswith`, wildcards being wildcards there too."""
+        name = _name(node.func).lower()
+        if name not in _PATTERNS:
+            raise Unmodelled(f"the $filter function {name}")
+        column, value = node.args
+        if not isinstance(column, (ast.Identifier, ast.Attribute)) or not isinstance(value, ast.String):
+            raise Unmodelled(f"{name} of anything but a column and a text")
+        return Comparison(self._path(column), "like", (Value("text", _PATTERNS[name].format(value.val)),))
+
+    def _path(self, node: Any) -> Path:
+        """The names of a path, without the variable of the lambda that it begins with."""
+        names: list[str] = []
+        while isinstance(node, ast.Attribute):
+            names.append(node.attr.removeprefix(_MARK))
+            node = node.owner
+        if not isinstance(node, ast.Identifier) or len(names) > 10:
+            raise Unmodelled("a $filter on the properties of anything but a column")
+        first = _name(node)
+        if first in self._ranges and names:
+            if first != list(self._ranges)[-1]:
+                raise Unmodelled("a lambda that speaks of an outer one's variable")
+            return tuple(reversed(names))
+        return (first, *reversed(names))
 
 
 def _name(identifier: Any) -> str:
-    return ".".join((*identifier.namespace, identifier.name))
+    return ".".join((*identifier.namespace, identifier.name)).removeprefix(_MARK)
 
 
-def _compare_columns(comparator: type, left: Operand, right: Operand) -> sa.ColumnElement[bool]:
-    if left.kind != right.kind:
-        raise _incompatible(left.kind, right.kind, comparator)
-    if comparator is ast.NotEq:
-        return left.expression.is_distinct_from(right.expression)
-    return _sql(comparator, left.expression, right.expression)
+def literal(node: Any) -> Value:
+    """A literal with its kind. Raises BadQuery for one that cannot be."""
+    if isinstance(node, ast.Null):
+        return Value("null", None)
+    if isinstance(node, ast.Boolean):
+        return Value("bool", bool(node.py_val))
+    if isinstance(node, (ast.Integer, ast.Float)):
+        value = node.py_val if len(node.val) < 400 else float("inf")
+        if abs(value) > _LARGEST:
+            raise BadQuery(f"Unrecognized 'Edm.Int64' literal '{node.val}'.")
+        return Value("number", value)
+    if isinstance(node, ast.GUID):
+        return Value("guid", node.val.lower())
+    if isinstance(node, ast.String):
+        return Value("text", node.val)
+    if isinstance(node, (ast.DateTime, ast.Date)):
+        return Value("instant" if isinstance(node, ast.DateTime) else "date", _moment(node))
+    raise Unmodelled("a literal of this kind in a $filter")
 
 
-def _compare_null(comparator: type, operand: Operand) -> sa.ColumnElement[bool]:
-    if comparator is ast.Eq:
-        return operand.expression.is_(None)
-    return operand.expression.is_not(None) if comparator is ast.NotEq else sa.false()
-
-
-def _compare_literal(comparator: type, operand: Operand, literal: Any) -> sa.ColumnElement[bool]:
-    value = _value(operand.kind, literal, comparator)
-    if isinstance(value, _Never):
-        return sa.false() if comparator is ast.Eq else sa.true()
-    if comparator is ast.NotEq:
-        return sa.or_(operand.expression != value, operand.expression.is_(None))
-    return _sql(comparator, operand.expression, value)
-
-
-def _sql(comparator: type, left: sa.ColumnElement[Any], right: Any) -> sa.ColumnElement[bool]:
-    condition: sa.ColumnElement[bool] = _COMPARISONS[comparator](left, right)
-    return condition
-
-
-class _Never:
-    """A literal that no column can equal: an instant between two seconds."""
-
-
-def _value(kind: str, literal: Any, comparator: type) -> Any:
-    """The literal as the column keeps its values. Raises BadQuery for a literal of another type."""
-    if isinstance(literal, ast.Boolean) and kind == "bool":
-        return literal.py_val
-    if isinstance(literal, (ast.Integer, ast.Float)) and kind == "number":
-        return _number(literal)
-    if isinstance(literal, ast.GUID) and kind == "guid":
-        return literal.val.lower()
-    if isinstance(literal, ast.String):
-        if kind == "text":
-            return literal.val
-        if kind == "guid":  # tolerated in practice, though the grammar wants them bare
-            return literal.val.strip("{}").lower()
-    if isinstance(literal, (ast.DateTime, ast.Date)) and kind in ("instant", "date"):
-        return _instant(kind, literal, comparator)
-    raise _incompatible(kind, _literal_kind(literal), comparator)
-
-
-def _number(literal: Any) -> int | float:
-    value = literal.py_val if len(literal.val) < 400 else float("inf")
-    if abs(value) > _LARGEST:
-        raise BadQuery(f"Unrecognized 'Edm.Int64' literal '{literal.val}'.")
-    return value
-
-
-def _instant(kind: str, literal: Any, comparator: type) -> Any:
+def _moment(node: Any) -> datetime:
     try:
-        moment = datetime.fromisoformat(literal.val) if isinstance(literal, ast.DateTime) else _midnight(literal.val)
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if isinstance(node, ast.DateTime):
+            moment = datetime.fromisoformat(node.val)
+        else:
+            day = date.fromisoformat(node.val)
+            moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise BadQuery(f"Unrecognized 'Edm.DateTimeOffset' literal '{literal.val}'.") from None
-    if kind == "date":
-        return moment.date().isoformat()
-    if moment.microsecond:
-        if comparator in (ast.Eq, ast.NotEq):
-            return _Never()
-        if comparator in (ast.GtE, ast.Lt):
-            moment = moment.replace(microsecond=0) + timedelta(seconds=1)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _midnight(text: str) -> datetime:
-    day = date.fromisoformat(text)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _literal_kind(literal: Any) -> str:
-    names = {
-        ast.String: "text", ast.Integer: "number", ast.Float: "number", ast.Boolean: "bool", ast.GUID: "guid",
-        ast.DateTime: "instant", ast.Date: "date",
-    }  # fmt: skip
-    return names.get(type(literal), "text")
-
-
-def _incompatible(left: str, right: str, comparator: type) -> BadQuery:
-    return BadQuery(
-        "A binary operator with incompatible types was detected. Found operand types"
-        f" '{_KINDS[left]}' and '{_KINDS[right]}' for operator kind '{_OPERATORS[comparator]}'."
-    )
-
-
-def _match(node: Any, resolver: Resolver) -> sa.ColumnElement[bool]:
-    """`contains`, `startswith` and `endswith`: LIKE, without regard to case, `%` and `_` being wildcards there too."""
-    name = _name(node.func).lower()
-    if name not in _PATTERNS:
-        raise Unmodelled(f"the $filter function {name}")
-    column, value = node.args
-    if not isinstance(column, (ast.Identifier, ast.Attribute)) or not isinstance(value, ast.String):
-        raise Unmodelled(f"{name} of anything but a column and a text")
-    operand = resolver.operand(_path(column))
-    if operand.kind != "text":
-        raise BadQuery(_NO_SIGNATURE.format(name))
-    if "[" in value.val:
-        raise Unmodelled("a set of characters ([…]) as a wildcard in a $filter")
-    return operand.expression.like(_PATTERNS[name].format(value.val))
+        raise BadQuery(f"Unrecognized 'Edm.DateTimeOffset' literal '{node.val}'.") from None

@@ -15,6 +15,7 @@ class UnknownProperty(BadQuery):
     def __init__(self, name: str, type_name: str) -> None:
         super().__init__(f"Could not find a property named '{name}' on type '{type_name}'.")
         self.name = name
+        self.type_name = type_name
 
 
 class TooManyConditions(BadQuery):
@@ -22,3 +23,14 @@ class TooManyConditions(BadQuery):
 
     def __init__(self) -> None:
         super().__init__("Number of conditions in query exceeded maximum limit.")
+
+
+class Fault(BadQuery):
+    """A FetchXML query that is refused with a code of its own; `name` is what the platform's table calls it."""
+
+    def __init__(self, name: str, detail: str = "", kind: str = "") -> None:
+        """`detail` and `kind` are what the platform's sentence has places for."""
+        super().__init__(f"{name} {detail}".strip())
+        self.name = name
+        self.detail = detail
+        self.kind = kind

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from mock_services.bearers import bearer_token, instant_of, signed_claims
 from mock_services.exchange import Exchange
 from mock_services.portal.facts import AUDIENCES
-from mock_services.signing import BadSignature
 from mock_services.tenant import FakeTenant
 
 
@@ -23,23 +23,15 @@ class Caller:
 
 def authenticate(exchange: Exchange, authorization: str) -> Caller:
     """The caller behind an Authorization header, by the clock of the token's own tenant. Raises Unauthenticated."""
-    scheme, _, token = authorization.strip().partition(" ")
-    if scheme.lower() != "bearer":
+    claims = signed_claims(exchange, bearer_token(authorization))
+    if claims is None:
         raise Unauthenticated
-    try:
-        claims = exchange.worlds.signing_keys.claims(token.strip())
-    except BadSignature:
-        raise Unauthenticated from None
     tenant = exchange.worlds.tenant_called(str(claims.get("tid", "")))
     exchange.tenant = tenant
     audience = exchange.canonical(str(claims.get("aud", ""))).rstrip("/").lower()
     if tenant is None or audience not in AUDIENCES:
         raise Unauthenticated
-    if not _number(claims.get("nbf", 0)) <= tenant.clock.now().timestamp() < _number(claims.get("exp")):
+    now, begins, ends = tenant.clock.now(), instant_of(claims.get("nbf")), instant_of(claims.get("exp"))
+    if ends is None or ends <= now or (begins is not None and begins > now):
         raise Unauthenticated
     return Caller(tenant, str(claims.get("oid", "")), is_application="scp" not in claims)
-
-
-def _number(claim: object) -> float:
-    """A time claim; what is no time lies in the distant past."""
-    return float(claim) if isinstance(claim, int | float) else 0.0

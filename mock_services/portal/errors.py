@@ -4,18 +4,14 @@ import json
 from datetime import datetime
 from typing import Any
 
+from mock_services import refusals
 from mock_services.chance import Chance
 from mock_services.portal.callers import Caller
 from mock_services.portal.facts import HRESULT, Refusal
 
 
-class Refused(Exception):
+class Refused(refusals.Refused[Refusal]):
     """The directory behind the portal says no: a row of the facts with its placeholders filled in."""
-
-    def __init__(self, row: Refusal, **words: str) -> None:
-        self.row = row
-        self.text = row.template.format(**words)
-        super().__init__(f"{row.code}: {self.text}")
 
 
 def refusal_body(refused: Refused, caller: Caller, *, correlation: str, at: datetime, chance: Chance) -> bytes:

@@ -1,13 +1,13 @@
 """Whose bearer this is, and what the Power Platform lets them do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from mock_services.bearers import bearer_token, instant_of, signed_claims
 from mock_services.exchange import Exchange
 from mock_services.power_platform import facts
-from mock_services.power_platform.errors import DiscoveryDenied, Refused
-from mock_services.signing import BadSignature
+from mock_services.power_platform.errors import Refused
 from mock_services.state.power_platform import ManagementApplications
 from mock_services.state.well_known import (
     DYNAMICS_365_ADMINISTRATOR,
@@ -18,6 +18,7 @@ from mock_services.tenant import FakeTenant
 
 TENANT_ADMINISTRATORS = frozenset({GLOBAL_ADMINISTRATOR, POWER_PLATFORM_ADMINISTRATOR, DYNAMICS_365_ADMINISTRATOR})
 """Directory roles that manage every environment (power-platform "use service admin roles to manage your tenant")."""
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Caller:
     object_id: str
     application: str
     is_application: bool
+    scopes: frozenset[str] = field(default=frozenset())
+    """The delegated permissions in the token, in lower case."""
 
     def is_administrator(self) -> bool:
         """May manage every environment: a registered application, or a person with a fitting directory role."""
@@ -36,7 +39,7 @@ class Caller:
         return bool(TENANT_ADMINISTRATORS.intersection(self.tenant.directory.directory_roles_of(self.object_id)))
 
     def forbidden(self, url: str) -> Refused:
-        """The refusal for what this caller may not do."""
+        """The admin API's refusal of a whole path."""
         words = {"object_id": self.object_id, "tenant": self.tenant.id, "url": url}
         if self.is_application:
             return Refused(facts.PRINCIPAL_FORBIDDEN, application=self.application, **words)
@@ -45,19 +48,18 @@ class Caller:
 
 def admin_caller(exchange: Exchange, authorization: str) -> Caller:
     """The caller of the admin API. Raises Refused (401); a token is judged by its own tenant's clock."""
-    token = _bearer(authorization)
+    token = bearer_token(authorization)
     if not token:
         raise Refused(facts.TOKEN_MISSING)
-    claims = _claims(exchange, token)
-    tenant = exchange.worlds.tenant_called(str(claims.get("tid", ""))) if claims else None
+    claims = signed_claims(exchange, token)
+    tenant = _tenant(exchange, claims)
     if claims is None or tenant is None:
         raise Refused(facts.TOKEN_INVALID)
-    exchange.tenant = tenant
-    now = tenant.clock.now()
-    if _instant(claims, "nbf") > now:
+    begins, ends, now = *_lifetime(claims), tenant.clock.now()
+    if begins > now:
         raise Refused(facts.TOKEN_INVALID)
-    if _instant(claims, "exp") <= now:
-        raise Refused(facts.TOKEN_EXPIRED, expiry=_spelt(_instant(claims, "exp")), now=_spelt(now))
+    if ends <= now:
+        raise Refused(facts.TOKEN_EXPIRED, expiry=_spelt(ends), now=_spelt(now))
     audience = str(claims.get("aud", ""))
     if exchange.canonical(audience).lower() not in facts.AUDIENCES:
         allowed = ",".join(f"'{each}'" for each in facts.AUDIENCES)
@@ -65,33 +67,50 @@ def admin_caller(exchange: Exchange, authorization: str) -> Caller:
     return _caller(tenant, claims)
 
 
-def discovery_caller(exchange: Exchange, authorization: str) -> Caller:
-    """The person that asks discovery. Raises DiscoveryDenied, for applications too: all evidence is of people."""
-    token = _bearer(authorization)
+def platform_caller(exchange: Exchange, authorization: str) -> Caller:
+    """The caller of api.powerplatform.com. Raises Refused (401); one that has ended is told as a public guide says."""
+    token = bearer_token(authorization)
     if not token:
-        raise DiscoveryDenied(challenged=True)
-    claims = _claims(exchange, token) or {}
-    exchange.tenant = tenant = exchange.worlds.tenant_called(str(claims.get("tid", "")))
+        raise Refused(facts.API_HEADER_INVALID)
+    claims = signed_claims(exchange, token)
+    tenant = _tenant(exchange, claims)
+    if claims is None or tenant is None:
+        raise Refused(facts.API_KEY_NOT_FOUND)
+    begins, ends = _lifetime(claims)
+    if not begins <= tenant.clock.now() < ends:
+        raise Refused(facts.API_HEADER_INVALID)
+    audience = str(claims.get("aud", ""))
+    if exchange.canonical(audience).lower() not in facts.API_AUDIENCES:
+        raise Refused(facts.API_AUDIENCE_WRONG, audience=audience)
+    return _caller(tenant, claims)
+
+
+def discovery_caller(exchange: Exchange, authorization: str) -> Caller:
+    """The person that asks discovery. Raises Refused (401), for applications too: all evidence is of people."""
+    token = bearer_token(authorization)
+    if not token:
+        raise Refused(facts.DISCOVERY_TOKEN_MISSING)
+    claims = signed_claims(exchange, token)
+    tenant = _tenant(exchange, claims)
+    if claims is None or tenant is None:
+        raise Refused(facts.DISCOVERY_TOKEN_UNFIT)
     audience = exchange.canonical(str(claims.get("aud", ""))).rstrip("/").lower()
-    if tenant is None or audience != f"https://{exchange.host}":
-        raise DiscoveryDenied(challenged=False)
+    begins, ends = _lifetime(claims)
     caller = _caller(tenant, claims)
-    in_force = _instant(claims, "nbf") <= tenant.clock.now() < _instant(claims, "exp")
-    if caller.is_application or not in_force:
-        raise DiscoveryDenied(challenged=False)
+    is_fit = audience == f"https://{exchange.host}" and begins <= tenant.clock.now() < ends
+    if caller.is_application or not is_fit:
+        raise Refused(facts.DISCOVERY_TOKEN_UNFIT)
     return caller
 
 
-def _bearer(authorization: str) -> str:
-    scheme, _, token = authorization.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+def _tenant(exchange: Exchange, claims: dict[str, Any] | None) -> FakeTenant | None:
+    exchange.tenant = exchange.worlds.tenant_called(str(claims.get("tid", ""))) if claims else None
+    return exchange.tenant
 
 
-def _claims(exchange: Exchange, token: str) -> dict[str, Any] | None:
-    try:
-        return exchange.worlds.signing_keys.claims(token)
-    except BadSignature:
-        return None
+def _lifetime(claims: dict[str, Any]) -> tuple[datetime, datetime]:
+    """From when and until when; what is no time lies in the distant past."""
+    return instant_of(claims.get("nbf")) or _LONG_AGO, instant_of(claims.get("exp")) or _LONG_AGO
 
 
 def _caller(tenant: FakeTenant, claims: dict[str, Any]) -> Caller:
@@ -100,16 +119,8 @@ def _caller(tenant: FakeTenant, claims: dict[str, Any]) -> Caller:
         object_id=str(claims.get("oid", "")),
         application=str(claims.get("appid", "")),
         is_application="scp" not in claims,
+        scopes=frozenset(str(claims.get("scp", "")).lower().split()),
     )
-
-
-def _instant(claims: dict[str, Any], name: str) -> datetime:
-    """A time claim; one that is missing or no time at all counts as the distant past."""
-    value = claims.get(name)
-    try:
-        return datetime.fromtimestamp(value if isinstance(value, int | float) else 0, UTC)
-    except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC)
 
 
 def _spelt(instant: datetime) -> str:

@@ -1,117 +1,119 @@
-"""What the admin API does with environments: list, read, let an application in."""
+"""The environments of a tenant: what is recorded of each together with its database, and who may see and manage it."""
 
-import json
 import re
-from typing import Any
+from dataclasses import dataclass
 
-from mock_services.errors import Missing
-from mock_services.exchange import Exchange
-from mock_services.power_platform import facts
 from mock_services.power_platform.callers import Caller
-from mock_services.power_platform.errors import Refused
-from mock_services.power_platform.shapes import environment, instance
+from mock_services.power_platform.places import Place, place_of
 from mock_services.state.organisation import Organisation
+from mock_services.state.power_platform import (
+    ENVIRONMENT_ADMIN,
+    PROVISIONED,
+    EnvironmentRecord,
+    Environments,
+    RoleAssignment,
+)
+from mock_services.tenant import FakeTenant
 
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_ADMINISTRATOR = "System Administrator"
+ADMINISTRATOR = "System Administrator"
+_DEFAULT_ALIAS = "~default"
 
 
-def listed(exchange: Exchange, caller: Caller, *, as_admin: bool, url: str) -> list[dict[str, Any]]:
-    """The environments a caller sees. Raises Refused for an application that is not registered.
+@dataclass(frozen=True)
+class Environment:
+    """An environment of a tenant, with its database where it has one."""
 
-    The admin list of a person without a fitting directory role is empty; the other list holds the environments
-    in which the caller is an enabled user.
-    """
-    administrator = caller.is_administrator()
-    if caller.is_application and as_admin and not administrator:
-        raise caller.forbidden(url)
-    seen = [each for each in caller.tenant.organisations if administrator or (not as_admin and _is_user(each, caller))]
-    return [environment(exchange, each, as_admin=as_admin) for each in seen]
+    tenant: FakeTenant
+    record: EnvironmentRecord
+    organisation: Organisation | None
+
+    @property
+    def id(self) -> str:
+        """Its id, as URLs and bodies spell it."""
+        return self.record.id
+
+    @property
+    def display_name(self) -> str:
+        """Its name: its own, or that of its database."""
+        return self.record.display_name or (self.organisation.display_name if self.organisation else "")
+
+    @property
+    def place(self) -> Place:
+        """Where it lies: with its database, or where it was made, or where the tenant's first database is."""
+        first = next(iter(self.tenant.organisations), None)
+        home = self.organisation or first
+        return place_of(self.record.region or (home.region if home else None))
+
+    @property
+    def database(self) -> Organisation | None:
+        """Its database once that is there: while it is being provisioned, nobody is told of it (TF waits for it)."""
+        return self.organisation if self.record.provisioning == PROVISIONED else None
+
+    def assignments(self) -> list[RoleAssignment]:
+        """Who has which role in it; nobody where Dataverse decides."""
+        return [] if self.organisation else Environments(self.tenant.directory).assignments(self.id)
+
+    def has_user(self, caller: Caller) -> bool:
+        """Whether a person (or application) may use it: an enabled user of its database, or somebody with a role in it.
+
+        Everybody is a maker in the default environment (power-platform "environments overview").
+        """
+        if self.organisation is not None:
+            return is_user(self.organisation, caller)
+        return self.record.is_default or any(self._names(each, caller) for each in self.assignments())
+
+    def is_managed_by(self, caller: Caller) -> bool:
+        """Whether somebody manages this environment without a role in the tenant: its System or Environment Admins.
+
+        An application that is System Administrator is refused all the same (powerplatform-build-tools#531).
+        """
+        if self.organisation is not None:
+            is_person = is_user(self.organisation, caller) and not caller.is_application
+            return is_person and is_system_administrator(self.organisation, caller)
+        return any(each.role == ENVIRONMENT_ADMIN and self._names(each, caller) for each in self.assignments())
+
+    def _names(self, assignment: RoleAssignment, caller: Caller) -> bool:
+        if assignment.principal_type == "Tenant":
+            return not caller.is_application
+        groups = caller.tenant.directory.groups_of(caller.object_id, transitive=True) if caller.object_id else []
+        return assignment.principal_id in {caller.object_id.lower(), *groups}
 
 
-def one(exchange: Exchange, caller: Caller, identity: str, *, as_admin: bool, url: str) -> dict[str, Any]:
-    """One environment. Raises Refused: 404 for what is not there or not seen."""
-    return environment(exchange, _find(caller, identity, as_admin=as_admin, url=url), as_admin=as_admin)
-
-
-def add_application_user(caller: Caller, identity: str, body: bytes, *, url: str) -> None:
-    """Make an application a user of the environment's database, with System Administrator.
-
-    That role and the body follow microsoft/terraform-provider-power-platform api_application.go. Doing it again
-    only gives the role back (inferred). Raises Refused.
-    """
-    organisation = _find(caller, identity, as_admin=True, url=url)
-    app_id = _application_id(body)
-    directory = caller.tenant.directory
-    principal = directory.service_principal(app_id=app_id)
-    if principal is None:
-        raise Refused(facts.PRINCIPAL_NOT_FOUND, application=app_id, tenant=caller.tenant.id)
-    held = organisation.application_user(app_id)
-    with organisation.store.transaction():
-        user = (
-            held["systemuserid"]
-            if held
-            else organisation.add_application_user(
-                app_id=app_id, object_id=principal.id, name=principal.display_name, tenant_domain=directory.domain
-            )
-        )
-        _make_administrator(organisation, user)
-
-
-def instances(exchange: Exchange, caller: Caller) -> list[dict[str, Any]]:
-    """The instances that discovery tells a person of: those in which they are an enabled user."""
+def environments_of(tenant: FakeTenant, *, deleted: bool = False) -> list[Environment]:
+    """Every environment of a tenant that is there, or every one that lies in the bin; the default one comes first."""
+    recorded = {each.id.lower(): each for each in Environments(tenant.directory).recorded()}
+    with_database = {each.environment_id.lower(): each for each in tenant.organisations}
+    for identity in with_database:
+        recorded.setdefault(identity, EnvironmentRecord(identity))
     return [
-        instance(exchange, each, is_administrator=_is_system_administrator(each, caller))
-        for each in caller.tenant.organisations
-        if _is_user(each, caller)
+        Environment(tenant, record, with_database.get(identity))
+        for identity, record in recorded.items()
+        if (record.deleted is not None) is deleted
     ]
 
 
-def _find(caller: Caller, identity: str, *, as_admin: bool, url: str) -> Organisation:
-    administrator = caller.is_administrator()
-    if as_admin and not administrator:
-        if caller.is_application:
-            raise caller.forbidden(url)
-        raise Refused(facts.ENVIRONMENT_NOT_FOUND, id=identity)
-    for each in caller.tenant.organisations:
-        if each.environment_id == identity.lower() and (administrator or _is_user(each, caller)):
+def find(tenant: FakeTenant, identity: str) -> Environment | None:
+    """The environment with this id (any case) or the default one for `~Default`; None where there is none."""
+    wanted = identity.lower()
+    for each in environments_of(tenant):
+        if each.id.lower() == wanted or (wanted == _DEFAULT_ALIAS and each.record.is_default):
             return each
-    raise Refused(facts.ENVIRONMENT_NOT_FOUND, id=identity)
+    return None
 
 
-def _is_user(organisation: Organisation, caller: Caller) -> bool:
+def is_user(organisation: Organisation, caller: Caller) -> bool:
+    """Whether the caller is an enabled user of this database."""
     user = organisation.user_of(caller.object_id)
     return user is not None and not user["isdisabled"]
 
 
-def _is_system_administrator(organisation: Organisation, caller: Caller) -> bool:
+def is_system_administrator(organisation: Organisation, caller: Caller) -> bool:
+    """Whether the caller's user has that role itself."""
     user = organisation.user_of(caller.object_id)
-    return user is not None and any(
-        role["name"] == _ADMINISTRATOR for role in organisation.roles_of(user["systemuserid"])
-    )
+    return user is not None and holds_administrator(organisation, user["systemuserid"])
 
 
-def _holds_administrator(organisation: Organisation, user: str) -> bool:
-    return any(role["name"] == _ADMINISTRATOR for role in organisation.roles_of(user))
-
-
-def _make_administrator(organisation: Organisation, user: str) -> None:
-    if _holds_administrator(organisation, user):
-        return
-    row = organisation.get("systemuser", user)
-    unit = row["businessunitid"] if row else None
-    role = organisation.role_named(_ADMINISTRATOR, unit)
-    if role is None:
-        raise Missing("role", _ADMINISTRATOR)
-    organisation.assign_role(user, role["roleid"])
-
-
-def _application_id(body: bytes) -> str:
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refused(facts.BODY_INVALID, problem="not JSON") from None
-    app_id = document.get("servicePrincipalAppId") if isinstance(document, dict) else None
-    if not isinstance(app_id, str) or not GUID.fullmatch(app_id):
-        raise Refused(facts.BODY_INVALID, problem="servicePrincipalAppId must be a GUID")
-    return app_id.lower()
+def holds_administrator(organisation: Organisation, user: str) -> bool:
+    """Whether a user has System Administrator itself."""
+    return any(role["name"] == ADMINISTRATOR for role in organisation.roles_of(user))

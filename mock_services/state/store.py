@@ -5,6 +5,7 @@ single statement. All stores share one dialect and one cache of compiled stateme
 each tenant would cost more than the tenant itself.
 """
 
+import re
 import sqlite3
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,6 +53,7 @@ class Store:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Take over an open SQLite connection; use `memory` or `file` to make one."""
         connection.isolation_level = None  # transactions are opened below, so that savepoints nest
+        connection.create_function("regexp", 2, _matches, deterministic=True)
         self._sqlite = connection
         dialect = _dialect()
         engine = sa.Engine(
@@ -149,6 +151,11 @@ class Store:
     def close(self) -> None:
         """Give the memory or the file back."""
         self._give_back()
+
+
+def _matches(pattern: str, text: object) -> bool | None:
+    """SQL's `text REGEXP pattern`, which SQLite leaves to its host; what has no value matches nothing."""
+    return None if text is None else re.search(pattern, str(text)) is not None
 
 
 def _give_back(connection: sa.Connection, sqlite: sqlite3.Connection) -> None:

@@ -15,6 +15,7 @@ MICROSOFT_SERVICES_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
 DATAVERSE = "00000007-0000-0000-c000-000000000000"
 POWERAPPS = "475226c6-020e-4fb2-8a90-7a972cbfc1d4"
+POWER_PLATFORM_API = "8578e004-a5c6-46e7-913e-12f58912df43"
 AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 AZURE_MANAGEMENT = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
 PORTAL = "74658136-14ec-4630-ad9b-26e160ff0fc6"
@@ -23,6 +24,8 @@ GRAPH_COMMAND_LINE = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 USER_IMPERSONATION = "78ce3f0f-a1ce-49c2-8cde-64b5c0896db4"
 """The one delegated scope of Dataverse; it has no application roles."""
 POWERAPPS_USER_IMPERSONATION = "0eb56b90-a7b5-43b5-9402-8137a8083e90"
+ENVIRONMENTS_READ = "177690ed-85f1-41d9-8dbf-2716e60ff46a"
+"""The Power Platform API's scope EnvironmentManagement.Environments.Read (a Microsoft client's source, 2025)."""
 AZURE_USER_IMPERSONATION = "41094075-9dad-400e-a0bd-54e686782033"
 """Azure Resource Manager's one delegated scope (entra-docs and many public manifests); it has no application roles."""
 
@@ -260,6 +263,23 @@ FIRST_PARTY: dict[str, FirstPartyApplication] = {
                     ),
                 ),
             ),
+        ),
+        FirstPartyApplication(
+            POWER_PLATFORM_API,
+            "Power Platform API",
+            # The audience of a public token (2026) and its neighbours; one scope of many. Tenants add it themselves.
+            ("https://api.powerplatform.com/", "https://api.powerplatform.com", POWER_PLATFORM_API),
+            (),
+            (
+                _scope(
+                    ENVIRONMENTS_READ,
+                    "EnvironmentManagement.Environments.Read",
+                    kind="User",
+                    admin=("Read environments", "Read environments"),
+                    user=("Read environments", "Read environments"),
+                ),
+            ),
+            seeded=False,
         ),
         # Its scopes are published nowhere; clients of Microsoft's own need none to be defined.
         FirstPartyApplication(PORTAL, "ADIbizaUX", ("https://main.iam.ad.ext.azure.com/", PORTAL)),

@@ -1,13 +1,14 @@
 """What an organisation made of the standard schema: own tables, own columns, own keys; kept in its database."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from mock_services.errors import Missing
-from mock_services.state.organisation.definitions import Table, standard_tables
+from mock_services.state.organisation.definitions import Choice, Table, standard_tables
 from mock_services.state.organisation.rows import Rows
 from mock_services.state.organisation.schema import (
     Schema,
@@ -16,6 +17,9 @@ from mock_services.state.organisation.schema import (
     sql_table,
     standard_schema,
 )
+
+_RESERVED = {"settings", "definitions", "choices"}
+"""Tables of the database that are the fake's own."""
 
 
 class Customisation:
@@ -27,23 +31,19 @@ class Customisation:
 
     def open(self, solutions: frozenset[str]) -> None:
         """Take up the schema that the database stands for, with these solutions."""
-        own = self._own()
-        before = self._rows.schema
-        after = Schema(solutions, own) if own else standard_schema(solutions)
-        self._rows.schema = after
-        if before.solutions != after.solutions:
-            self._show_activities()
+        own, choices = self._own(), self._choices()
+        self._rows.schema = Schema(solutions, own, choices) if own or choices else standard_schema(solutions)
 
     def define(self, tables: Iterable[Table]) -> None:
         """Add or change tables. Raises ValueError for a name that the fake keeps for itself."""
         defined = {table.logical: table for table in tables}
-        if reserved := {"settings", "definitions"} & set(defined):
+        if reserved := _RESERVED & set(defined):
             raise ValueError(f"a table may not be called {min(reserved)}")
         with self._store.transaction():
             sql = sql_table("definitions")
             self._store.write(sa.delete(sql).where(sql.c.logical.in_(list(defined))))
             self._store.write(sql.insert(), [_row(table) for table in defined.values()])
-            self._change(Schema(self._rows.schema.solutions, {**self._rows.schema.own, **defined}), defined)
+            self._change(self._schema({**self._rows.schema.own, **defined}), defined)
 
     def undefine(self, logical: str) -> None:
         """Drop a table of this organisation's own. Raises Missing, also for a standard table."""
@@ -53,7 +53,33 @@ class Customisation:
         with self._store.transaction():
             sql = sql_table("definitions")
             self._store.write(sa.delete(sql).where(sql.c.logical == logical))
-            self._change(Schema(self._rows.schema.solutions, own), [logical])
+            self._change(self._schema(own), [logical])
+
+    def choose(self, choice: Choice) -> None:
+        """Add or change a global choice, and the options of the columns that use it."""
+        sql = sql_table("choices")
+        with self._store.transaction():
+            self._store.write(sa.delete(sql).where(sql.c.name == choice.name))
+            definition = _choice_adapter().dump_json(choice).decode()
+            self._store.write(sql.insert().values(name=choice.name, definition=definition))
+            before = self._rows.schema
+            self._rows.schema = Schema(before.solutions, before.own, {**before.choices, choice.name: choice})
+            if users := [_following(table, choice) for table in before.tables.values() if uses(table, choice.name)]:
+                self.define(users)
+
+    def unchoose(self, name: str) -> None:
+        """Drop a global choice. Raises Missing."""
+        before = self._rows.schema
+        if name not in before.choices:
+            raise Missing("choice", name)
+        sql = sql_table("choices")
+        self._store.write(sa.delete(sql).where(sql.c.name == name))
+        left = {kept: choice for kept, choice in before.choices.items() if kept != name}
+        self._rows.schema = Schema(before.solutions, before.own, left)
+
+    def _schema(self, own: Mapping[str, Table]) -> Schema:
+        present = self._rows.schema
+        return Schema(present.solutions, own, present.choices)
 
     def _change(self, after: Schema, changed: Iterable[str]) -> None:
         before, self._rows.schema = self._rows.schema, after
@@ -62,12 +88,13 @@ class Customisation:
             for logical in changed:
                 for statement in alterations(after, logical, self._columns(logical)):
                     self._store.write(statement)
-            self._show_activities()
+            self.show_activities()
         except BaseException:
             self._rows.schema = before
             raise
 
-    def _show_activities(self) -> None:
+    def show_activities(self) -> None:
+        """Make `activitypointer` show the rows of the activity tables that there are now."""
         for statement in activity_view(self._rows.schema):
             self._store.write(statement)
 
@@ -78,6 +105,28 @@ class Customisation:
     def _own(self) -> Mapping[str, Table]:
         found = self._store.rows(sa.select(sql_table("definitions")))
         return {row["logical"]: _adapter().validate_json(row["definition"]) for row in found}
+
+    def _choices(self) -> Mapping[str, Choice]:
+        found = self._store.rows(sa.select(sql_table("choices")))
+        return {row["name"]: _choice_adapter().validate_json(row["definition"]) for row in found}
+
+
+def uses(table: Table, choice: str) -> bool:
+    """Whether a column of this table takes its options from a global choice."""
+    return any(column.global_options == choice for column in table.columns.values())
+
+
+def _following(table: Table, choice: Choice) -> Table:
+    columns = {
+        name: replace(column, options=choice.options) if column.global_options == choice.name else column
+        for name, column in table.columns.items()
+    }
+    return replace(table, columns=columns)
+
+
+@cache
+def _choice_adapter() -> TypeAdapter[Choice]:
+    return TypeAdapter(Choice)
 
 
 @cache

@@ -1,7 +1,7 @@
 """What a Dataverse table is: its columns, lookups, states and names, read from TOML into frozen dataclasses."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -9,6 +9,7 @@ from typing import Any
 
 TABLES = "mock_services.state.tables"
 INTEGER_RANGE = (-2147483648, 2147483647)
+Traits = Mapping[str, Any]
 VERBS = ("Create", "Read", "Write", "Delete", "Append", "AppendTo", "Assign", "Share")
 
 
@@ -18,7 +19,7 @@ class Column:
 
     name: str
     type: str
-    """string memo int bigint bool picklist state status datetime date guid money double multiselect entityname
+    """string memo int bigint bool picklist state status datetime date guid money decimal double multiselect entityname
     managed (a `{Value, CanBeChanged}` object) or organization (the organisation's own id, not stored)."""
     length: int | None = None
     min: float | None = None
@@ -26,7 +27,7 @@ class Column:
     options: Mapping[int, str] = field(default_factory=dict)
     default: Any = None
     level: str = "none"
-    """Required level: none, application (only forms insist) or system (the platform insists)."""
+    """Required level: none, recommended, application (only forms insist) or system (the platform insists)."""
     create: bool = True
     update: bool = True
     index: bool = False
@@ -43,6 +44,8 @@ class Column:
     """Whether column security keeps it from everybody who holds no profile for it."""
     global_options: str = ""
     """The name of the global choice its options come from; empty for options of its own."""
+    traits: Traits = field(default_factory=dict)
+    """Members of its definition that a customer set and that change nothing in how the fake behaves."""
 
     @property
     def stored(self) -> bool:
@@ -75,6 +78,10 @@ class Lookup:
     """Target table -> the schema name of the relationship; see `relationship_to` for where none is given."""
     cascades: Mapping[str, str] = field(default_factory=dict)
     """Target table -> what happens here when the target is deleted: Cascade, Restrict, RemoveLink or NoCascade."""
+    traits: Traits = field(default_factory=dict)
+    """As a column's."""
+    relationship_traits: Mapping[str, Traits] = field(default_factory=dict)
+    """Target table -> the same of the relationship."""
 
     @property
     def value_name(self) -> str:
@@ -146,6 +153,10 @@ class Table:
     description: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Alternate keys: name -> columns (lookups by their own names)."""
+    relationship: str = ""
+    """The schema name of the many-to-many relationship that an intersect keeps; see `relationship_name`."""
+    traits: Traits = field(default_factory=dict)
+    """As a column's; of an intersect, those of its relationship."""
     columns: Mapping[str, Column] = field(default_factory=dict)
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     states: tuple[State, ...] = ()
@@ -165,6 +176,17 @@ class Table:
         return {lookup.value_name: lookup for lookup in self.lookups.values()}
 
     @cached_property
+    def secured(self) -> frozenset[str]:
+        """The columns and lookups that column security keeps."""
+        columns = {column.name for column in self.columns.values() if column.secured}
+        return frozenset(columns | {lookup.name for lookup in self.lookups.values() if lookup.secured})
+
+    @property
+    def relationship_name(self) -> str:
+        """The schema name of the many-to-many relationship that an intersect keeps."""
+        return self.relationship or (self.ends[0].navigation if self.ends else "")
+
+    @cached_property
     def defaults(self) -> Mapping[str, Any]:
         """What a new row starts with, beside its state."""
         return {c.name: c.default for c in self.columns.values() if c.default is not None and c.stored}
@@ -176,6 +198,17 @@ class Table:
     def default_status(self, state: int) -> int | None:
         """The status that a state starts with, or None for no such state."""
         return next((next(iter(each.statuses)) for each in self.states if each.value == state), None)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A global choice: a set of options that columns of several tables may share."""
+
+    name: str
+    options: Mapping[int, str]
+    label: str = ""
+    description: str = ""
+    custom: bool = True
 
 
 @dataclass(frozen=True)
@@ -214,19 +247,23 @@ def new_table(
     lookups: Mapping[str, Lookup],
     states: tuple[State, ...] = (),
     has_system_columns: bool = True,
+    without: Container[str] = (),
     **members: Any,
 ) -> Table:
-    """A table with the columns that every one of its kind has: its key, states, stamps and owner."""
+    """A table with the columns that every one of its kind has: its key, states, stamps and owner.
+
+    Its own lookups win over the stamps and the owner; `without` names columns of its kind that it has not.
+    """
     found = {members["primary_id"]: Column(members["primary_id"], "guid", update=False), **columns}
-    ways = dict(lookups)
+    ways: dict[str, Lookup] = {}
     if states:
         found |= {column.name: column for column in _state_columns(states)}
     if has_system_columns:
-        found |= {column.name: column for column in _SYSTEM_COLUMNS}
-        ways |= {lookup.name: lookup for lookup in _SYSTEM_LOOKUPS}
+        found |= {column.name: column for column in _SYSTEM_COLUMNS if column.name not in without}
+        ways |= {lookup.name: lookup for lookup in _SYSTEM_LOOKUPS if lookup.name not in without}
     if members["ownership"] == "User":
         ways |= {lookup.name: lookup for lookup in _owner_lookups(members["schema"])}
-    return Table(**members, columns=found, lookups=ways, states=states)
+    return Table(**members, columns=found, lookups=ways | dict(lookups), states=states)
 
 
 def _table(name: str) -> Table:

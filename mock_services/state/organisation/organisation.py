@@ -10,16 +10,20 @@ import sqlalchemy as sa
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
 from mock_services.state.organisation.customisation import Customisation
-from mock_services.state.organisation.definitions import Table
+from mock_services.state.organisation.definitions import Choice, Table
+from mock_services.state.organisation.founding import furnish, own_publisher
 from mock_services.state.organisation.people import People
 from mock_services.state.organisation.privileges import Depth
 from mock_services.state.organisation.roles import Grants, Roles
 from mock_services.state.organisation.rows import Row, Rows
 from mock_services.state.organisation.schema import Schema, metadata, sql_table, standard_schema
+from mock_services.state.organisation.sharing import Sharing
+from mock_services.state.service_limits import ServiceLimits
 from mock_services.state.store import Store
 
 _IDENTITY = ("host", "organisation_id", "environment_id", "tenant_id", "display_name", "unique_name")
 SOLUTIONS = frozenset({"customer_service", "omnichannel"})
+STATES = ("Enabled", "AdminMode", "Disabled")
 _PAGE_SIZE = 1024
 """Bytes: dozens of nearly empty tables would fill four times the room with SQLite's own choice."""
 _FIRST_TICKET = 999
@@ -39,7 +43,9 @@ class Organisation:
         self.rows = Rows(store, schema=standard_schema(frozenset()), clock=clock, chance=chance)
         self.roles = Roles(self.rows)
         self.people = People(self.rows, self.roles)
+        self.sharing = Sharing(self.rows)
         self.customisation = Customisation(self.rows)
+        self.limits = ServiceLimits()
         self._identity: dict[str, Any] = {}
         with suppress(sa.exc.OperationalError):  # no settings yet: to be founded
             self._read_identity()
@@ -99,11 +105,13 @@ class Organisation:
 
     @property
     def state(self) -> str:
-        """`Enabled` or `Disabled`."""
+        """`Enabled`, `AdminMode` or `Disabled`: an environment's runtime states (Terraform provider, models.go)."""
         return str(self.store.value(sa.select(sql_table("settings").c.state)))
 
     def set_state(self, state: str) -> None:
-        """Enable or disable the organisation."""
+        """Enable or disable the organisation, or let administrators in alone. Raises ValueError for another state."""
+        if state not in STATES:
+            raise ValueError(f"no state called {state}; there are {', '.join(STATES)}")
         self.store.write(sa.update(sql_table("settings")).values(state=state))
 
     @property
@@ -119,6 +127,7 @@ class Organisation:
             self.store.write(sa.update(sql_table("settings")).values(solutions=left))
             self.roles.forget(gone)
             self.customisation.open(self.solutions)
+            self.customisation.show_activities()
 
     def define(self, *tables: Table) -> None:
         """Add tables, or change some, and give System Administrator and System Customizer what is new.
@@ -133,6 +142,14 @@ class Organisation:
         gone = set(self.schema.privileges_by_id)
         self.customisation.undefine(logical)
         self.roles.forget(gone - set(self.schema.privileges_by_id))
+
+    def define_choice(self, choice: Choice) -> None:
+        """Add a global choice, or change one with the columns that use it."""
+        self.customisation.choose(choice)
+
+    def undefine_choice(self, name: str) -> None:
+        """Take a global choice away. Raises Missing."""
+        self.customisation.unchoose(name)
 
     def has(self, table: str) -> bool:
         """Whether a table exists here."""
@@ -169,12 +186,13 @@ class Organisation:
             )
             self._read_identity()
             self.customisation.open(installed)
+            self.customisation.show_activities()
             self._furnish(root, system, installed)
 
     def _furnish(self, root: str, system: str, installed: frozenset[str]) -> None:
         self.store.write(sql_table("privilege").insert(), [each.row() for each in self.schema.privileges.values()])
         label = self.host.split(".")[0]
-        self.rows.insert("organization", {"organizationid": self.id, "name": self.unique_name}, by=system)
+        furnish(self.rows, self.id, self.unique_name, installed, by=system)
         self.people.add_business_unit(label, None, by=system, businessunitid=root)
         self.people.add_user(
             root, by=system, systemuserid=system, firstname="SYSTEM", accessmode=3, isintegrationuser=True
@@ -202,6 +220,7 @@ class Organisation:
             self.store.write(_rename("organization"), own)
             for table in ("businessunit", "team"):
                 self.store.write(_rename(table), {"name": label, "wanted": self.root_business_unit})
+            self.store.write(_rename("publisher"), own_publisher(self.unique_name))
 
     def _named(self, host: str, tenant_id: str, display_name: str) -> dict[str, Any]:
         return {
@@ -342,6 +361,9 @@ def _rename(table: str) -> sa.Update:
     if table == "organization":
         names: dict[str, Any] = {name: sa.bindparam(name) for name in ("organizationid", "name")}
         return sa.update(sql).where(sql.c.organizationid == wanted).values(names)
+    if table == "publisher":
+        renamed = sa.update(sql).where(sql.c.isreadonly == sa.false())
+        return renamed.values({name: sa.bindparam(name) for name in ("uniquename", "friendlyname")})
     renamed = sa.update(sql).where(sql.c.businessunitid == wanted)
     if table == "team":
         renamed = renamed.where(sql.c.isdefault == sa.true())

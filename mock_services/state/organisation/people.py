@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mock_services.errors import Missing, Taken
+from mock_services.state.organisation.ownership import Ownership
 from mock_services.state.organisation.roles import Roles
 from mock_services.state.organisation.rows import Row, Rows
 from mock_services.state.organisation.schema import sql_table
@@ -21,6 +22,7 @@ class People:
         self._rows = rows
         self._store = rows.store
         self._roles = roles
+        self.ownership = Ownership(rows)
 
     def add_business_unit(self, name: str, parent: str | None, *, by: str | None = None, **members: Any) -> str:
         """A business unit with its default team and its copies of the parent's roles. Raises Missing."""
@@ -32,6 +34,44 @@ class People:
                 self._roles.copy_all(parent, unit)
             self.add_team(name, unit, by=by, isdefault=True, systemmanaged=True)
         return unit
+
+    def units_below(self, unit: str) -> list[str]:
+        """A business unit and all those below it, itself first."""
+        found = [unit]
+        for each in found:  # grows while it is walked; the tree has no loops
+            found += [row["businessunitid"] for row in self._rows.find("businessunit", parentbusinessunitid=each)]
+        return found
+
+    def move_business_unit(self, unit: str, parent: str, *, by: str | None = None) -> None:
+        """Hang a business unit below another. Its copies of roles that the new parent has not are gone, with holders.
+
+        Raises Missing.
+        """
+        self._rows.require("businessunit", parent)
+        with self._store.transaction():
+            self._rows.update("businessunit", unit, {"parentbusinessunitid": parent}, by=by)
+            self._roles.move_unit(unit, parent)
+
+    def rename_business_unit(self, unit: str, name: str, *, by: str | None = None) -> None:
+        """Change a business unit's name, and that of its default team, which is the same. Raises Missing."""
+        with self._store.transaction():
+            self._rows.update("businessunit", unit, {"name": name}, by=by)
+            for team in self._rows.find("team", businessunitid=unit, isdefault=True):
+                self._rows.update("team", team["teamid"], {"name": name}, by=by)
+
+    def disable_business_unit(self, unit: str, *, by: str | None = None) -> None:
+        """Disable a business unit and all those below it. Raises Missing."""
+        with self._store.transaction():
+            for each in self.units_below(unit):
+                self._rows.update("businessunit", each, {"isdisabled": True}, by=by)
+
+    def remove_business_unit(self, unit: str) -> None:
+        """Remove a business unit that holds nothing any more but its default team and its roles. Raises Missing."""
+        with self._store.transaction():
+            for team in self._rows.find("team", businessunitid=unit, isdefault=True):
+                self.remove_team(team["teamid"])
+            self._roles.remove_unit(unit)
+            self._rows.delete("businessunit", unit)
 
     def add_team(self, name: str, business_unit: str, *, by: str | None = None, **members: Any) -> str:
         """A team, with its queue."""
@@ -100,8 +140,11 @@ class People:
         found = self._rows.find("systemuser", azureactivedirectoryobjectid=object_id.lower(), deletedstate=0)
         return found[0] if found else None
 
-    def move_user(self, user: str, business_unit: str, *, by: str | None = None) -> None:
-        """Move a user to another business unit: it loses its roles and changes default teams. Raises Missing."""
+    def move_user(self, user: str, business_unit: str, *, by: str | None = None, takes_rows_along: bool = True) -> None:
+        """Move a user to another business unit: it loses its roles and changes default teams. Raises Missing.
+
+        What it owns moves with it, unless told otherwise.
+        """
         self._rows.require("businessunit", business_unit)
         with self._store.transaction():
             old = self._rows.require("systemuser", user)["businessunitid"]
@@ -112,17 +155,34 @@ class People:
                 self.leave(user, team["teamid"])
             self._rows.update("systemuser", user, {"businessunitid": business_unit}, by=by)
             self._join_default_team(user, business_unit)
+            if takes_rows_along:
+                self.ownership.follow(user, business_unit)
+
+    def move_team(self, team: str, business_unit: str, *, by: str | None = None) -> None:
+        """Move a team to another business unit with what it owns: it loses its roles. Raises Missing."""
+        self._rows.require("businessunit", business_unit)
+        with self._store.transaction():
+            self._roles.drop_all(team, kind="team")
+            self._rows.update("team", team, {"businessunitid": business_unit}, by=by)
+            self.ownership.follow(team, business_unit)
+
+    def remove_team(self, team: str) -> None:
+        """Remove a team with its links and its queue. Raises Missing."""
+        with self._store.transaction():
+            row = self._rows.require("team", team)
+            self._roles.drop_all(team, kind="team")
+            self._unlink(team, "teamid", "teammembership", "teamprofiles")
+            self._rows.delete("team", team)
+            self._drop_queue(row)
 
     def remove_user(self, user: str) -> None:
         """Remove a user for good, with its links and its queue. Raises Missing."""
         with self._store.transaction():
             row = self._rows.require("systemuser", user)
             self._roles.drop_all(user)
-            members = sql_table("teammembership")
-            self._store.write(sa.delete(members).where(members.c.systemuserid == user))
+            self._unlink(user, "systemuserid", "teammembership", "systemuserprofiles")
             self._rows.delete("systemuser", user)
-            if row["queueid"] and self._rows.get("queue", row["queueid"]):
-                self._rows.delete("queue", row["queueid"])
+            self._drop_queue(row)
 
     def join(self, user: str, team: str) -> None:
         """Make a user a member of a team. Raises Missing and Taken."""
@@ -137,6 +197,15 @@ class People:
         members = sql_table("teammembership")
         if not self._store.write(sa.delete(members).where(members.c.systemuserid == user, members.c.teamid == team)):
             raise Missing("teammembership", team)
+
+    def _unlink(self, principal: str, column: str, *intersects: str) -> None:
+        for intersect in intersects:
+            sql = sql_table(intersect)
+            self._store.write(sa.delete(sql).where(sql.c[column] == principal))
+
+    def _drop_queue(self, principal: Row) -> None:
+        if principal["queueid"] and self._rows.get("queue", principal["queueid"]):
+            self._rows.delete("queue", principal["queueid"])
 
     def _join_default_team(self, user: str, business_unit: str) -> None:
         for team in self._rows.find("team", businessunitid=business_unit, isdefault=True):

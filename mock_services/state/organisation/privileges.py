@@ -36,7 +36,9 @@ LETTERS = dict(zip("CRWDATNS", VERBS, strict=True))
 
 # Depths a privilege may be granted at, by ownership: an export of a live organisation's roles (XrmMockup).
 _DEPTHS = {"User": "BLDG", "BusinessUnit": "LDG", "Organization": "G", "None": "G"}
-_OWN_DEPTHS = {"prvCreateBusinessUnit": "DG", "prvDeleteBusinessUnit": "DG", "prvReadOrganization": "G"}
+_OWN_DEPTHS = {"prvCreateBusinessUnit": "DG", "prvDeleteBusinessUnit": "DG"} | {
+    f"prv{verb}UserQuery": "B" for verb in ("Create", "Read", "Write", "Delete", "Assign", "Share")
+}
 _NAMESPACE = uuid.UUID("7b0a5b0e-7d3e-4f0e-9a43-2a5f7a3f5a11")
 
 

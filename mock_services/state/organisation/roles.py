@@ -21,7 +21,11 @@ from mock_services.state.organisation.schema import sql_table
 Grants = Mapping[str, Depth | str]
 SYSTEM_ADMINISTRATOR = "627090ff-40a3-4053-8790-584edc5be201"
 SYSTEM_CUSTOMIZER = "119f245c-3cc8-4b62-b31c-d1a046ced15d"
-"""The templates of the two roles, the same in every organisation (terraform-provider-power-platform, XrmMockup)."""
+SUPPORT_USER = "2d101bb3-5ced-4122-83f1-94d5efde4e3b"
+BASIC_USER = "236750cd-45ae-4939-ab12-b24b920ced93"
+"""The templates of the roles, the same in every organisation (terraform-provider-power-platform, XrmMockup)."""
+_SUPPORT = 3
+"""`accessmode` of the platform's own users."""
 _HOLDERS = {"systemuser": "systemuserroles", "team": "teamroles"}
 
 
@@ -98,14 +102,58 @@ class Roles:
         for child in self._rows.find("businessunit", parentbusinessunitid=business_unit):
             self._copy_down(self._rows.require("role", copy_id), child["businessunitid"])
 
+    def change(self, role_id: str, changes: Row, *, by: str | None = None) -> None:
+        """Change members of a role and of its copies. Raises Missing."""
+        with self._store.transaction():
+            for each in self._family(role_id):
+                self._rows.update("role", each, changes, by=by)
+
     def remove(self, role_id: str) -> None:
         """Delete a role, its copies, and every link to them. Raises Missing."""
         self._rows.require("role", role_id)
         with self._store.transaction():
             for each in self._family(role_id):
-                for intersect in ("roleprivileges", "systemuserroles", "teamroles"):
-                    self._delete(intersect, roleid=each)
-                self._rows.delete("role", each)
+                self._remove_one(each)
+
+    def move_unit(self, business_unit: str, parent: str) -> None:
+        """Hang a business unit's copies below another parent's: those without a counterpart go, missing ones come."""
+        above = {role["parentrootroleid"]: role for role in self._rows.find("role", businessunitid=parent)}
+        for role in self._rows.find("role", businessunitid=business_unit):
+            if role["parentroleid"] is None:
+                continue  # defined here
+            counterpart = above.pop(role["parentrootroleid"], None)
+            if counterpart is None:
+                self._remove_below(role["roleid"])
+            else:
+                self._rows.update("role", role["roleid"], {"parentroleid": counterpart["roleid"]})
+        for role in above.values():
+            self._copy_down(role, business_unit)
+
+    def remove_unit(self, business_unit: str) -> None:
+        """Delete all the roles of a business unit that has none below it."""
+        for role in self._rows.find("role", businessunitid=business_unit):
+            self._remove_one(role["roleid"])
+
+    def _remove_below(self, role_id: str) -> None:
+        for copy in self._rows.find("role", parentroleid=role_id):
+            self._remove_below(copy["roleid"])
+        self._remove_one(role_id)
+
+    def _remove_one(self, role_id: str) -> None:
+        for intersect in ("roleprivileges", "systemuserroles", "teamroles"):
+            self._delete(intersect, roleid=role_id)
+        self._rows.delete("role", role_id)
+
+    def administrators(self) -> Sequence[Row]:
+        """The users who are System Administrator by a role of their own and can call: not SYSTEM, not disabled."""
+        user, role, link = sql_table("systemuser"), sql_table("role"), sql_table("systemuserroles")
+        joined = (
+            sa.select(user.c.systemuserid, user.c.businessunitid)
+            .join(link, link.c.systemuserid == user.c.systemuserid)
+            .join(role, role.c.roleid == link.c.roleid)
+        )
+        can_call = (user.c.isdisabled.is_not(True), user.c.accessmode != _SUPPORT)
+        return self._store.rows(joined.where(role.c.roletemplateid == SYSTEM_ADMINISTRATOR, *can_call))
 
     def named(self, name: str, business_unit: str) -> Row | None:
         """The role of this name (any case) in a business unit."""
@@ -175,11 +223,16 @@ class Roles:
             row["name"]: Depth(row["mask"].bit_length() - 1) for row in self._store.rows(_of_user(), {"user": user_id})
         }
 
-    def assign(self, principal_id: str, role_id: str, *, kind: str = "systemuser") -> None:
-        """Give a role to a user or team. Raises Missing, OtherBusinessUnit and Taken."""
+    def assign(
+        self, principal_id: str, role_id: str, *, kind: str = "systemuser", across_business_units: bool = False
+    ) -> None:
+        """Give a role to a user or team. Raises Missing, OtherBusinessUnit and Taken.
+
+        `across_business_units`: a role of any business unit will do.
+        """
         principal = self._rows.require(kind, principal_id)
         role = self._rows.require("role", role_id)
-        if principal["businessunitid"] != role["businessunitid"]:
+        if principal["businessunitid"] != role["businessunitid"] and not across_business_units:
             raise OtherBusinessUnit(principal_id, principal["businessunitid"], role_id, role["businessunitid"])
         intersect, key = _HOLDERS[kind], f"{kind}id"
         if self._rows.find(intersect, **{key: principal_id, "roleid": role_id}):

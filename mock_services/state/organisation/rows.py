@@ -3,9 +3,11 @@
 No security here: who may is the service's to decide.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +22,19 @@ from mock_services.state.store import Store
 Row = Mapping[str, Any]
 _SUFFIX_LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"
 _SUFFIX_DIGITS = "0123456789"
+SHARES = "principalobjectaccess"
+"""The table of what is shared with whom."""
+_ON_BEHALF: ContextVar[str | None] = ContextVar("on_behalf", default=None)
+
+
+@contextmanager
+def acting_for(user: str | None) -> Iterator[None]:
+    """Rows written meanwhile carry this systemuser as who really wrote them; None for nobody but `by`."""
+    token = _ON_BEHALF.set(user)
+    try:
+        yield
+    finally:
+        _ON_BEHALF.reset(token)
 
 
 class Rows:
@@ -82,6 +97,7 @@ class Rows:
             if "modifiedon" in definition.columns:
                 changed["modifiedon"] = self.now()
                 changed["modifiedby"] = by or before["modifiedby"]
+                changed["modifiedonbehalfby"] = _ON_BEHALF.get()
             after = dict(before) | changed
             if "ownerid" in changes and definition.ownership == "User":
                 self._settle_owner(after)
@@ -92,10 +108,12 @@ class Rows:
             self.store.write(sa.update(sql).where(sql.c[definition.primary_id] == id).values(**stored))
 
     def delete(self, table: str, id: str) -> None:  # noqa: A002 - as above
-        """Remove a row. Raises Missing."""
+        """Remove a row, and the shares of it and with it. Raises Missing."""
         sql = self.schema.sql(table)
         if not self.store.write(sa.delete(sql).where(sql.c[self.schema.table(table).primary_id] == id)):
             raise Missing(table, id)
+        if self.schema.table(table).ownership == "User" or table in ("systemuser", "team"):
+            self.store.write(_shares_gone(), {"gone": id})
 
     def unlink(self, table: str, lookup: str, id: str) -> None:  # noqa: A002 - as above
         """Empty a lookup wherever it points at this row."""
@@ -119,6 +137,7 @@ class Rows:
             made["overriddencreatedon"] = now
         made["modifiedon"] = now
         made["createdby"] = made["modifiedby"] = by
+        made["createdonbehalfby"] = made["modifiedonbehalfby"] = _ON_BEHALF.get()
         if definition.ownership == "User" and not made.get("ownerid"):
             made["ownerid"], made[type_column("ownerid")] = by, "systemuser"
 
@@ -199,6 +218,13 @@ def _one_further(counter: str) -> sa.Executable:
     settings = sql_table("settings")
     column = settings.c[counter]
     return sa.update(settings).values({counter: column + 1}).returning(column)
+
+
+@cache
+def _shares_gone() -> sa.Delete:
+    shares = sql_table(SHARES)
+    gone: sa.BindParameter[str] = sa.bindparam("gone")
+    return sa.delete(shares).where(sa.or_(shares.c.objectid == gone, shares.c.principalid == gone))
 
 
 @lru_cache(maxsize=512)

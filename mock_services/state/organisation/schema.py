@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from mock_services.state.organisation.definitions import (
     Association,
+    Choice,
     Collection,
     Column,
     Lookup,
@@ -20,17 +21,23 @@ from mock_services.state.organisation.privileges import Privilege, privileges_of
 
 _TEXT = ("string", "memo", "multiselect", "entityname")
 _INTEGERS = ("int", "bigint", "picklist", "state", "status")
-_FRACTIONS = ("money", "double")
+_FRACTIONS = ("money", "decimal", "double")
 _POINTER = "activitypointer"
 
 
 class Schema:
     """The tables of an organisation with its solutions and its own customisations. Immutable: a change is a new one."""
 
-    def __init__(self, solutions: frozenset[str], own: Mapping[str, Table] | None = None) -> None:
-        """`own` are tables that the organisation made, or standard ones that it changed."""
+    def __init__(
+        self,
+        solutions: frozenset[str],
+        own: Mapping[str, Table] | None = None,
+        choices: Mapping[str, Choice] | None = None,
+    ) -> None:
+        """`own` are tables that the organisation made, or standard ones that it changed; `choices` its global ones."""
         self.solutions = solutions
         self.own = own or {}
+        self.choices = choices or {}
         every = {**standard_tables(), **self.own}
         here = {t.logical: t for t in every.values() if t.solution is None or t.solution in solutions}
         self.tables: Mapping[str, Table] = {logical: _within(table, here) for logical, table in here.items()}
@@ -128,8 +135,10 @@ def metadata() -> sa.MetaData:
         sa.Column("version", sa.Integer),
         sa.Column("ticket", sa.Integer),
     )
-    # Tables that this organisation made or changed, as JSON; most organisations have none.
-    sa.Table("definitions", made, sa.Column("logical", sa.String, primary_key=True), sa.Column("definition", sa.String))
+    # Tables that this organisation made or changed, and its global choices, as JSON; most organisations have none.
+    for kept, key in (("definitions", "logical"), ("choices", "name")):
+        columns = (sa.Column(key, sa.String, primary_key=True), sa.Column("definition", sa.String))
+        sa.Table(kept, made, *columns, sqlite_with_rowid=False)
     return made
 
 
@@ -143,7 +152,7 @@ def _views() -> sa.MetaData:
 
 
 def sql_table(logical: str) -> sa.Table:
-    """The SQL table of a standard table, of `settings` or of `definitions`. Raises KeyError.
+    """The SQL table of a standard table, of `settings`, `definitions` or `choices`. Raises KeyError.
 
     For tables that the platform itself keeps; `Schema.sql` knows the columns that an organisation added.
     """
@@ -183,12 +192,14 @@ def activity_view(schema: Schema) -> list[sa.Executable]:
     pointer = schema.tables.get(_POINTER)
     if pointer is None or not pointer.view:
         return []
-    parts = [_as_pointer(schema, pointer, table) for table in schema.tables.values() if table.activity]
+    activities = [table for table in schema.tables.values() if table.activity]
+    parts = [_as_pointer(schema, pointer, table, names=not place) for place, table in enumerate(activities)]
     dropped = sa.text(f"DROP VIEW IF EXISTS {_POINTER}")
     return [dropped, sa.text(f"CREATE VIEW {_POINTER} AS " + " UNION ALL ".join(parts))] if parts else [dropped]
 
 
-def _as_pointer(schema: Schema, pointer: Table, table: Table) -> str:
+def _as_pointer(schema: Schema, pointer: Table, table: Table, *, names: bool) -> str:
+    """One part of the union; `names`: the first part names the columns for all."""
     there = schema.sql(table.logical).c
     taken = []
     for column in schema.sql(pointer.logical).c:
@@ -196,7 +207,7 @@ def _as_pointer(schema: Schema, pointer: Table, table: Table) -> str:
             source = f"'{table.logical}'"
         else:
             source = _quoted(column.name) if column.name in there else "NULL"
-        taken.append(f"{source} AS {_quoted(column.name)}")
+        taken.append(f"{source} AS {_quoted(column.name)}" if names else source)
     return f"SELECT {', '.join(taken)} FROM {_quoted(table.logical)}"  # noqa: S608 - names of our own, quoted
 
 
@@ -227,6 +238,7 @@ def _add(made: sa.MetaData, table: Table) -> sa.Table:
         if lookup.polymorphic:
             columns.append(sa.Column(type_column(lookup.name), sa.String(64)))
     # An intersect is kept by its two ends alone: a third of the room, and that is how it is looked up.
+    # Other tables keep the order in which rows were made.
     return sa.Table(table.logical, made, *columns, sqlite_with_rowid=not table.unique)
 
 

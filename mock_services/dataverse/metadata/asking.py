@@ -1,0 +1,128 @@
+"""The query options of metadata requests, answered over the objects in memory: `$select`, `$filter`, `$expand`."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from mock_services.dataverse.calls import Call
+from mock_services.dataverse.errors import bad_query
+from mock_services.errors import Unmodelled
+from mock_services.odata.filters import read_filter
+from mock_services.odata.model import Comparison, Condition, Constant, Group, Not
+from mock_services.odata.options import Expansion, read_expand, read_select
+from mock_services.odata.problems import BadQuery, UnknownProperty
+
+Members = dict[str, Any]
+Parts = Callable[[str], Any]
+"""What a navigation property of an object leads to: a list, one object, or None. Raises KeyError."""
+_OPTIONS = {"$select", "$filter", "$expand", "$count", "LabelLanguages"}
+_ENUM = re.compile(r"Microsoft\.Dynamics\.CRM\.\w+'([^']*)'")
+_TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda a, b: bool(a == b), "ne": lambda a, b: bool(a != b), "gt": lambda a, b: a is not None and a > b,
+    "ge": lambda a, b: a is not None and a >= b, "lt": lambda a, b: a is not None and a < b,
+    "le": lambda a, b: a is not None and a <= b,
+}  # fmt: skip
+
+
+def check_options(call: Call) -> None:
+    """Refuse what metadata does not take: it is not paged, and cannot be ordered. Raises Refusal."""
+    for name, _ in call.query:
+        if not name.startswith("@") and name not in _OPTIONS:
+            raise bad_query(f"The query parameter {name} is not supported")
+
+
+def selected(given: Mapping[str, str]) -> str:
+    """`(LogicalName)` for a context, empty without a `$select`."""
+    return f"({given['$select']})" if given.get("$select") else ""
+
+
+def filtered(objects: Iterable[Members], text: str, type_name: str) -> list[Members]:
+    """The objects for which a `$filter` holds. Raises Refusal and Unmodelled."""
+    try:
+        condition = read_filter(_ENUM.sub(lambda hit: f"'{hit[1]}'", text))
+        return [each for each in objects if _holds(condition, each, type_name)]
+    except BadQuery as problem:
+        raise bad_query(problem.sentence) from None
+
+
+def _holds(condition: Condition, each: Members, type_name: str) -> bool:
+    if isinstance(condition, Group):
+        parts = (_holds(part, each, type_name) for part in condition.parts)
+        return any(parts) if condition.is_or else all(parts)
+    if isinstance(condition, Not):
+        return not _holds(condition.part, each, type_name)
+    if isinstance(condition, Constant):
+        return condition.value
+    if not isinstance(condition, Comparison) or condition.other is not None:
+        raise Unmodelled("a $filter on metadata with any() or all(), or between properties")
+    value = _value(each, condition.path, type_name)
+    if condition.operator == "is-true":
+        return value is True
+    wanted = condition.values[0].value
+    if condition.operator == "like":
+        pattern = re.escape(str(wanted)).replace("%", ".*").replace("_", "_")
+        return isinstance(value, str) and re.fullmatch(pattern, value, re.IGNORECASE | re.DOTALL) is not None
+    if condition.operator not in _TESTS:
+        raise Unmodelled(f"the operator {condition.operator} in a $filter on metadata")
+    try:
+        return _TESTS[condition.operator](value, wanted)
+    except TypeError:
+        raise BadQuery("A binary operator with incompatible types was detected.") from None
+
+
+def _value(each: Members, path: tuple[str, ...], type_name: str) -> Any:
+    value: Any = each
+    for name in path:
+        if not isinstance(value, dict) or name not in value:
+            raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{type_name}")
+        value = value[name]
+    return value
+
+
+def shaped(each: Members, given: Mapping[str, str], type_name: str, parts: Parts) -> Members:
+    """An object with the members that `$select` names, its id always, and what `$expand` asks for. Raises Refusal."""
+    try:
+        made = _selected(each, given.get("$select", ""), type_name)
+        for expansion in read_expand(given.get("$expand", "")):
+            made[expansion.name] = _expanded(expansion, type_name, parts)
+    except BadQuery as problem:
+        raise bad_query(problem.sentence) from None
+    return made
+
+
+def _selected(each: Members, text: str, type_name: str) -> Members:
+    if not text.strip():
+        return dict(each)
+    names = read_select(text)
+    for name in names:
+        if name not in each and name != "*":
+            raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{type_name}")
+    if "*" in names:
+        return dict(each)
+    kept = {"@odata.type", "MetadataId", *names}
+    return {name: value for name, value in each.items() if name in kept}
+
+
+def _expanded(expansion: Expansion, type_name: str, parts: Parts) -> Any:
+    try:
+        found = parts(expansion.name)
+    except KeyError:
+        raise UnknownProperty(expansion.name, f"Microsoft.Dynamics.CRM.{type_name}") from None
+    unknown = set(expansion.options) - {"$select", "$filter", "$expand"}
+    if unknown:
+        raise BadQuery(f"Term '{expansion.name}({min(unknown)})' is not valid in a $select or $expand expression.")
+    inner = {"$select": expansion.options.get("$select", ""), "$expand": ""}
+    if isinstance(found, list):
+        if "$filter" in expansion.options:
+            found = filtered(found, expansion.options["$filter"], expansion.name)
+        return [shaped(one, inner, expansion.name, _nothing) for one in found]
+    if found is None:
+        return None
+    if inner["$select"]:
+        names = read_select(inner["$select"])
+        return {name: value for name, value in found.items() if name in (*names, "MetadataId")}
+    return found
+
+
+def _nothing(name: str) -> Any:
+    raise KeyError(name)

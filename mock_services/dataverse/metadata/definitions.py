@@ -1,0 +1,364 @@
+"""A schema as metadata objects: tables, columns, choices, relationships and keys, in the members that the Web API has.
+
+Members: a recorded EntityDefinition of contact (terraform-provider-power-platform get_entitydefinition_contact.json)
+and powerapps-docs webapi/reference for the types of columns. Ids are stable: a name has the same id everywhere.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mock_services.dataverse.security import privilege_for
+from mock_services.state.organisation.definitions import Column, Lookup, Table
+from mock_services.state.organisation.privileges import Depth, privilege_name
+from mock_services.state.organisation.schema import Schema
+
+Members = dict[str, Any]
+_NAMESPACE = uuid.UUID("5e3f7c0a-7f0e-4a51-8a5a-2f9f4f5b8a10")
+_CRM = "#Microsoft.Dynamics.CRM."
+_OWNERSHIP = {"User": "UserOwned", "BusinessUnit": "BusinessOwned", "Organization": "OrganizationOwned"}
+_LEVELS = {
+    "none": "None",
+    "application": "ApplicationRequired",
+    "system": "SystemRequired",
+    "recommended": "Recommended",
+}
+_KINDS: Mapping[str, tuple[str, str]] = {
+    # our type: (AttributeType, the metadata type's name without AttributeMetadata)
+    "string": ("String", "String"), "memo": ("Memo", "Memo"), "int": ("Integer", "Integer"),
+    "bigint": ("BigInt", "BigInt"), "bool": ("Boolean", "Boolean"), "picklist": ("Picklist", "Picklist"),
+    "state": ("State", "State"), "status": ("Status", "Status"), "datetime": ("DateTime", "DateTime"),
+    "date": ("DateTime", "DateTime"), "guid": ("Uniqueidentifier", "UniqueIdentifier"), "money": ("Money", "Money"),
+    "decimal": ("Decimal", "Decimal"), "double": ("Double", "Double"),
+    "multiselect": ("Virtual", "MultiSelectPicklist"),
+    "entityname": ("EntityName", "EntityName"), "managed": ("ManagedProperty", "ManagedProperty"),
+    "organization": ("Uniqueidentifier", "UniqueIdentifier"),
+}  # fmt: skip
+_WITH_OPTIONS = {"picklist", "state", "status", "multiselect"}
+
+
+def metadata_id(*names: str) -> str:
+    """The id of a metadata object, which follows from its names."""
+    return str(uuid.uuid5(_NAMESPACE, ".".join(names)))
+
+
+def label(text: str) -> Members:
+    """A label in the one language that there is; an empty text has none."""
+    if not text:
+        return {"LocalizedLabels": [], "UserLocalizedLabel": None}
+    one = {"Label": text, "LanguageCode": 1033, "IsManaged": True, "MetadataId": metadata_id("label", text),
+           "HasChanged": None}  # fmt: skip
+    return {"LocalizedLabels": [one], "UserLocalizedLabel": one}
+
+
+def managed(value: Any, name: str, *, can_change: bool = True) -> Members:
+    """A managed property: a value, and whether it may be changed."""
+    return {"Value": value, "CanBeChanged": can_change, "ManagedPropertyLogicalName": name}
+
+
+def spoken(name: str) -> str:
+    """A name for people where a definition has none."""
+    return name.rpartition("_")[2].replace("_", " ").title() or name
+
+
+def entity(schema: Schema, table: Table) -> Members:
+    """The definition of a table, without its parts."""
+    detects, related = table.logical in ("account", "contact"), not table.unique
+    return {
+        "LogicalName": table.logical,
+        "SchemaName": table.schema,
+        "EntitySetName": table.set,
+        "LogicalCollectionName": table.set,
+        "CollectionSchemaName": table.set[:1].upper() + table.set[1:],
+        "PrimaryIdAttribute": table.primary_id,
+        "PrimaryNameAttribute": table.primary_name or None,
+        "PrimaryImageAttribute": None,
+        "ObjectTypeCode": table.code,
+        "OwnershipType": _OWNERSHIP.get(table.ownership, "None"),
+        "OwnerId": None,
+        "OwnerIdType": 8 if table.ownership == "User" else None,
+        "OwningBusinessUnit": None,
+        "IsActivity": table.activity,
+        "IsActivityParty": table.logical == "activityparty",
+        "ActivityTypeMask": 1 if table.activity else 0,
+        "IsCustomEntity": table.custom,
+        "IsManaged": not table.custom,
+        "IsPrivate": False,
+        "IsIntersect": bool(table.unique),
+        "IsChildEntity": False,
+        "IsLogicalEntity": False,
+        "IsEnabledForCharts": not table.unique,
+        "IsImportable": not table.unique,
+        "IsReadingPaneEnabled": True,
+        "IsQuickCreateEnabled": False,
+        "IsValidForAdvancedFind": not table.unique,
+        "IsOptimisticConcurrencyEnabled": True,
+        "IsSLAEnabled": table.logical == "incident",
+        "IsBPFEntity": False,
+        "IsStateModelAware": bool(table.states),
+        "EnforceStateTransitions": False,
+        "ChangeTrackingEnabled": not table.unique,
+        "EntityColor": None,
+        "ExternalName": None,
+        "HasNotes": table.notes,
+        "HasActivities": any(n.startswith("regardingobjectid") for t in schema.tables.values() if t.activity
+                             for n in t.lookups if table.logical in t.lookups[n].targets),
+        "HasFeedback": False,
+        "HasEmailAddresses": any("email" in name for name in table.columns),
+        "DisplayName": label(table.label),
+        "DisplayCollectionName": label(table.plural_label or table.label + "s"),
+        "Description": label(table.description),
+        "IsAuditEnabled": managed(False, "canmodifyauditsettings"),
+        "IsCustomizable": managed(not table.unique, "iscustomizable"),
+        "IsRenameable": managed(True, "isrenameable"),
+        "IsMappable": managed(True, "ismappable"),
+        "IsValidForQueue": managed(table.queues, "canmodifyqueuesettings"),
+        "IsConnectionsEnabled": managed(False, "canmodifyconnectionsettings"),
+        "IsDuplicateDetectionEnabled": managed(detects, "canmodifyduplicatedetectionsettings"),
+        "CanCreateAttributes": managed(not table.unique, "cancreateattributes", can_change=False),
+        "CanBeRelatedEntityInRelationship": managed(related, "canberelatedentityinrelationship", can_change=False),
+        "CanBePrimaryEntityInRelationship": managed(related, "canbeprimaryentityinrelationship", can_change=False),
+        "CanBeInManyToMany": managed(not table.unique, "canbeinmanytomany", can_change=False),
+        "Privileges": _privileges(schema, table),
+        "Settings": [],
+        "MetadataId": metadata_id(table.logical),
+        "HasChanged": None,
+    }  # fmt: skip
+
+
+def _privileges(schema: Schema, table: Table) -> list[Members]:
+    found = []
+    for verb in table.verbs:
+        privilege = privilege_for(schema, verb, table)
+        if privilege is not None and privilege.name == privilege_name(verb, table.word):
+            depths = {f"CanBe{depth.name}": privilege.allows(depth) for depth in Depth}
+            extra = {"CanBeEntityReference": False, "CanBeParentEntityReference": False}
+            ids = {"Name": privilege.name, "PrivilegeId": privilege.id, "PrivilegeType": verb}
+            found.append({**depths, **extra, **ids})
+    return found
+
+
+def attributes(table: Table) -> Iterator[Members]:
+    """The definitions of a table's columns and lookups, by the types of their own."""
+    for column in table.columns.values():
+        yield column_definition(table, column)
+    for lookup in table.lookups.values():
+        yield lookup_definition(table, lookup)
+
+
+def column_definition(table: Table, column: Column) -> Members:
+    """The definition of a column."""
+    kind, type_name = _KINDS[column.type]
+    made = _attribute(table, column.name, column, kind, type_name)
+    made |= {
+        "IsValidForCreate": column.create,
+        "IsValidForUpdate": column.update,
+        "IsPrimaryId": column.name == table.primary_id,
+        "IsPrimaryName": column.name == table.primary_name,
+    }
+    if column.type in ("string", "memo"):
+        form = "Text" if column.type == "string" else "TextArea"
+        made |= {"MaxLength": column.length, "Format": form, "FormatName": {"Value": form}, "ImeMode": "Auto"}
+    if column.type in ("int", "bigint", "money", "decimal", "double"):
+        made |= {"MinValue": column.min, "MaxValue": column.max}
+    if column.type in ("money", "decimal", "double"):
+        made |= {"Precision": 2}
+    if column.type == "int":
+        made |= {"Format": "None"}
+    if column.type in ("datetime", "date"):
+        made |= {"Format": "DateOnly" if column.type == "date" else "DateAndTime",
+                 "DateTimeBehavior": {"Value": "DateOnly" if column.type == "date" else "UserLocal"}}  # fmt: skip
+    if column.type == "bool":
+        made |= {"DefaultValue": bool(column.default)}
+    if column.type in _WITH_OPTIONS:
+        made |= {"DefaultFormValue": column.default if isinstance(column.default, int) else -1}
+    return made
+
+
+def lookup_definition(table: Table, lookup: Lookup) -> Members:
+    """The definition of a lookup: Customer and Owner are types of their own."""
+    kind = "Lookup"
+    if lookup.name == "ownerid":
+        kind = "Owner"
+    elif set(lookup.targets) == {"account", "contact"}:
+        kind = "Customer"
+    made = _attribute(table, lookup.name, lookup, kind, "Lookup")
+    return made | {
+        "IsValidForCreate": lookup.create,
+        "IsValidForUpdate": lookup.update,
+        "IsPrimaryId": False,
+        "IsPrimaryName": False,
+        "Targets": list(lookup.targets),
+        "Format": "None",
+    }
+
+
+def _attribute(table: Table, name: str, part: Column | Lookup, kind: str, type_name: str) -> Members:
+    return {
+        "@odata.type": f"{_CRM}{type_name}AttributeMetadata",
+        "LogicalName": name,
+        "SchemaName": part.schema or name,
+        "EntityLogicalName": table.logical,
+        "AttributeType": kind,
+        "AttributeTypeName": {"Value": f"{type_name}Type" if kind in ("Virtual", "Lookup") else f"{kind}Type"},
+        "AttributeOf": None,
+        "ColumnNumber": None,
+        "DisplayName": label(part.label or spoken(part.schema or name)),
+        "Description": label(""),
+        "RequiredLevel": managed(_LEVELS.get(part.level, "None"), "canmodifyrequirementlevelsettings"),
+        "IsValidForRead": True,
+        "IsValidForForm": True,
+        "IsValidForGrid": True,
+        "IsCustomAttribute": part.custom,
+        "IsManaged": not part.custom,
+        "IsLogical": False,
+        "IsSecured": part.secured,
+        "CanBeSecuredForRead": True,
+        "CanBeSecuredForCreate": True,
+        "CanBeSecuredForUpdate": True,
+        "IsFilterable": False,
+        "IsSearchable": False,
+        "IsRetrievable": True,
+        "IsDataSourceSecret": False,
+        "IsCustomizable": managed(True, "iscustomizable"),
+        "IsRenameable": managed(True, "isrenameable"),
+        "IsValidForAdvancedFind": managed(True, "canmodifysearchsettings"),
+        "IsAuditEnabled": managed(False, "canmodifyauditsettings"),
+        "IsSortableEnabled": managed(False, "canmodifyissortablesettings"),
+        "IsGlobalFilterEnabled": managed(False, "canmodifyglobalfiltersettings"),
+        "SourceType": 0 if isinstance(part, Column) else None,
+        "IntroducedVersion": "1.0.0.0" if part.custom else "5.0.0.0",
+        "MetadataId": metadata_id(table.logical, name),
+        "HasChanged": None,
+    }
+
+
+def option_set(table: Table, column: Column) -> Members:
+    """The choices of a column; those of yes and no are two options of their own."""
+    name = column.global_options or f"{table.logical}_{column.name}"
+    made: Members = {
+        "MetadataId": metadata_id("optionset", name),
+        "Name": name,
+        "IsGlobal": bool(column.global_options),
+        "IsCustomOptionSet": column.custom,
+        "IsManaged": not column.custom,
+        "DisplayName": label(column.label or spoken(column.name)),
+        "Description": label(""),
+        "IsCustomizable": managed(True, "iscustomizable"),
+        "OptionSetType": {"state": "State", "status": "Status", "bool": "Boolean"}.get(column.type, "Picklist"),
+    }
+    if column.type == "bool":
+        return made | {"TrueOption": _option(table, column, 1, "Yes"), "FalseOption": _option(table, column, 0, "No")}
+    return made | {"Options": [_option(table, column, value, text) for value, text in column.options.items()]}
+
+
+def _option(table: Table, column: Column, value: int, text: str) -> Members:
+    made: Members = {"Value": value, "Label": label(text), "Description": label(""), "Color": None, "IsManaged": True,
+                     "ExternalValue": "", "MetadataId": None, "HasChanged": None}  # fmt: skip
+    if column.type == "state":
+        made |= {"DefaultStatus": table.default_status(value), "InvariantName": text}
+    if column.type == "status":
+        made |= {"State": table.state_of_status(value), "TransitionData": None}
+    return made
+
+
+def one_to_many(schema: Schema) -> Iterator[Members]:
+    """Every relationship that a lookup makes, one for each of its targets."""
+    for table in schema.tables.values():
+        for lookup in table.lookups.values():
+            for target in lookup.targets:
+                yield _one_to_many(schema, table, lookup, target)
+
+
+_MENU = {"Behavior": "DoNotDisplay", "Group": "Details", "Order": None, "Label": label("")}
+
+
+def _one_to_many(schema: Schema, table: Table, lookup: Lookup, target: str) -> Members:
+    name = lookup.relationship_to(target, table.logical)
+    return {
+        "@odata.type": f"{_CRM}OneToManyRelationshipMetadata",
+        "SchemaName": name,
+        "RelationshipType": "OneToManyRelationship",
+        "ReferencedEntity": target,
+        "ReferencedAttribute": schema.table(target).primary_id,
+        "ReferencedEntityNavigationPropertyName": lookup.collections.get(target, name),
+        "ReferencingEntity": table.logical,
+        "ReferencingAttribute": lookup.name,
+        "ReferencingEntityNavigationPropertyName": lookup.targets[target],
+        "CascadeConfiguration": cascade_configuration(lookup, target),
+        "AssociatedMenuConfiguration": _MENU,
+        "IsHierarchical": table.logical == target and lookup.name.startswith("parent"),
+        "IsCustomRelationship": lookup.custom,
+        "IsManaged": not lookup.custom,
+        "IsValidForAdvancedFind": True,
+        "IsCustomizable": managed(True, "iscustomizable"),
+        "SecurityTypes": "None",
+        "MetadataId": metadata_id("relationship", name),
+        "HasChanged": None,
+    }  # fmt: skip
+
+
+def cascade_configuration(lookup: Lookup, target: str) -> Members:
+    """What happens to the rows that point at a row of `target` when something happens to that."""
+    on_deletion = lookup.cascades.get(target, "RemoveLink")
+    others = "Cascade" if on_deletion == "Cascade" else "NoCascade"
+    return {
+        "Assign": others,
+        "Delete": on_deletion,
+        "Merge": "NoCascade",
+        "Reparent": others,
+        "Share": others,
+        "Unshare": others,
+        "RollupView": "NoCascade",
+        "Archive": "NoCascade",
+    }
+
+
+def many_to_many(schema: Schema) -> Iterator[Members]:
+    """Every relationship that an intersect makes."""
+    for table in schema.tables.values():
+        if not table.ends:
+            continue
+        one, two = table.ends
+        name = one.navigation
+        yield {
+            "@odata.type": f"{_CRM}ManyToManyRelationshipMetadata",
+            "SchemaName": name,
+            "RelationshipType": "ManyToManyRelationship",
+            "IntersectEntityName": table.logical,
+            "Entity1LogicalName": one.table,
+            "Entity1IntersectAttribute": one.column,
+            "Entity1NavigationPropertyName": one.navigation,
+            "Entity2LogicalName": two.table,
+            "Entity2IntersectAttribute": two.column,
+            "Entity2NavigationPropertyName": two.navigation,
+            "IsCustomRelationship": table.custom,
+            "IsManaged": not table.custom,
+            "IsValidForAdvancedFind": True,
+            "IsCustomizable": managed(True, "iscustomizable"),
+            "SecurityTypes": "None",
+            "MetadataId": metadata_id("relationship", name),
+            "HasChanged": None,
+        }
+
+
+def keys(table: Table) -> Iterator[Members]:
+    """The alternate keys of a table."""
+    for name, columns in table.keys.items():
+        yield {
+            "SchemaName": name,
+            "LogicalName": name.lower(),
+            "EntityLogicalName": table.logical,
+            "KeyAttributes": list(columns),
+            "EntityKeyIndexStatus": "Active",
+            "AsyncJob": None,
+            "DisplayName": label(spoken(name)),
+            "IsManaged": False,
+            "IsSynchronous": True,
+            "IsExportKey": False,
+            "IsSecondaryKey": False,
+            "IsCustomizable": managed(True, "iscustomizable"),
+            "IntroducedVersion": "1.0.0.0",
+            "MetadataId": metadata_id("key", table.logical, name),
+            "HasChanged": None,
+        }
