@@ -228,6 +228,15 @@ async def test_weeks_and_fiscal_periods_are_those_of_the_documentation(
     assert {row["fiscal-year@OData.Community.Display.V1.FormattedValue"] for row in found} == {"FY2023"}
 
 
+async def test_a_week_begins_on_sunday_and_the_first_with_the_year(administrator: Caller, tenant: FakeTenant) -> None:
+    for day in ("2026-01-01", "2026-01-03", "2026-01-04"):  # Thursday, Saturday, Sunday
+        tenant.organisation.insert("contact", {"overriddencreatedon": f"{day}T10:00:00Z"})
+    xml = """<fetch aggregate='true'><entity name='contact'>
+      <attribute name='createdon' alias='week' groupby='true' dategrouping='week'/>
+      <attribute name='contactid' alias='people' aggregate='count'/><order alias='week'/></entity></fetch>"""
+    assert await _fetch(administrator, xml) == [{"week": 1, "people": 2}, {"week": 2, "people": 1}]
+
+
 async def test_groups_come_in_pages_too(administrator: Caller, tenant: FakeTenant) -> None:
     for city in ("Oslo", "Rome", "Ulm"):
         tenant.organisation.insert("contact", {"address1_city": city})

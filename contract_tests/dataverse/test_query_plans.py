@@ -48,6 +48,8 @@ def plans(tenant: FakeTenant) -> Iterator[list[str]]:
         ("contacts", f"$filter=_ownerid_value eq {_ID}"),
         ("contacts", f"$filter=contactid eq {_ID} and parentcustomerid_account/telephone1 eq '1'"),
         ("accounts", "$filter=name eq 'Contoso' and contact_customer_accounts/any(c:c/lastname eq 'x')"),
+        ("accounts", "$filter=contact_customer_accounts/any(c:c/emailaddress1 eq 'a@b.c' and c/statecode eq 0)"),
+        ("contacts", "$filter=startswith(fullname,'Ad')"),
         ("incidents", "$filter=ticketnumber eq 'cas-01000-A1B2C3'"),
         ("incidents", f"$filter=_customerid_value eq {_ID} and statecode eq 0"),
         ("incidents", "$filter=customerid_contact/emailaddress1 eq 'a@b.c'"),

@@ -83,22 +83,25 @@ def _some(condition: Some, scope: Scope, depth: int) -> SqlCondition:
         raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{table.logical}")
     there = schema.table(way.table)
     source = schema.sql(way.table).alias()
-    key = scope.source.c[table.primary_id]
-    query = sa.select(sa.literal(1)).select_from(source)
+    joined: sa.FromClause = source
+    meets: list[SqlCondition] = []
     if isinstance(way, Association):
         via = schema.sql(way.via).alias()
-        joined = via.c[way.far] == source.c[there.primary_id]
-        query = query.join(via, joined).where(via.c[way.near] == key)
+        joined, back = source.join(via, via.c[way.far] == source.c[there.primary_id]), via.c[way.near]
     else:
         guarding(scope.call)(there, way.lookup)
-        query = query.where(source.c[way.lookup] == key)
+        back = source.c[way.lookup]
         if there.lookups[way.lookup].polymorphic:
-            query = query.where(source.c[type_column(way.lookup)] == table.logical)
+            meets.append(source.c[type_column(way.lookup)] == table.logical)
     if (reach := reach_of(scope.call, there, source)) is not None:
-        query = query.where(reach)
+        meets.append(reach)
     inner = Scope(scope.call, there, source, scope.by_attribute)
     if condition.condition is not None:
-        query = query.where(compile_condition(condition.condition, inner, depth + SUBQUERY, is_negated=condition.every))
+        meets.append(compile_condition(condition.condition, inner, depth + SUBQUERY, is_negated=condition.every))
+    key = scope.source.c[table.primary_id]
+    if not condition.every and _finds_by_index(condition.condition, inner):
+        return key.in_(sa.select(back).select_from(joined).where(*meets))
+    query = sa.select(sa.literal(1)).select_from(joined).where(back == key, *meets)
     found = query.correlate(scope.source).exists()
     return ~found if condition.every else found
 
@@ -154,7 +157,7 @@ def _beyond(condition: Comparison, scope: Scope) -> SqlCondition:
     if (reach := reach_of(scope.call, there, source)) is not None:
         meets.append(reach)
     link, key = scope.resolver.operand(condition.path[:1]).expression, source.c[there.primary_id]
-    if _is_found_by_index(condition, inner):
+    if _finds_by_index(replace(condition, path=condition.path[1:]), inner):
         # Found first, and the rows that point there by the lookup's own index.
         found: SqlCondition = link.in_(sa.select(key).where(*meets))
     else:
@@ -165,13 +168,17 @@ def _beyond(condition: Comparison, scope: Scope) -> SqlCondition:
     return found
 
 
-def _is_found_by_index(condition: Comparison, inner: Scope) -> bool:
-    """Whether the rows behind the lookup are found by an index of their own table."""
-    if condition.operator not in ("eq", "in") or len(condition.path) != 2:
+def _finds_by_index(condition: Condition | None, scope: Scope) -> bool:
+    """Whether the rows that meet a condition are found by an index of their table: then it is best to begin there."""
+    if isinstance(condition, Group):
+        return not condition.is_or and any(_finds_by_index(part, scope) for part in condition.parts)
+    if not isinstance(condition, Comparison) or condition.operator not in ("eq", "in") or condition.other is not None:
         return False
-    table, name = inner.table, condition.path[1]
+    if len(condition.path) != 1 or any(value.kind == "null" for value in condition.values):
+        return False
+    (name,), table = condition.path, scope.table
     name = table.values[name].name if name in table.values else name
-    sql = inner.call.schema.sql(table.logical)
+    sql = scope.call.schema.sql(table.logical)
     return name == table.primary_id or any(next(iter(index.columns)).name == name for index in sql.indexes)
 
 
