@@ -64,7 +64,8 @@ def verify_values(
         cloud=cloud_of(checked.environment_url),
     )
     if with_operator and settings.operator is None:
-        raise BadInput("operator", "is missing", "set D365_ADMIN_CLIENT_ID and D365_ADMIN_CLIENT_SECRET")
+        remedy = "set D365_ADMIN_CLIENT_ID and D365_ADMIN_CLIENT_SECRET, or D365_ADMIN_SIGN_IN"
+        raise BadInput("operator", "is missing", remedy)
     return Answer(anyio.run(_verify, checked, settings, write_probe))
 
 

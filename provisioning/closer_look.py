@@ -158,7 +158,7 @@ async def _known_environments(exam: Examination) -> list[str]:
     if exam.operator is None:
         return []
     try:
-        return [environment.url for environment in await exam.operator.power_platform.environments()]
+        return [environment.url for environment in await exam.operator.environments()]
     except (Refused, NotPermitted, NotReached, KeyError):
         return []
 

@@ -138,13 +138,6 @@ def suggested_environment_url(text: str) -> str:
     return _EXAMPLE_URL
 
 
-def label_of(text: str) -> str:
-    """The first word of the host that was pasted, lower case; "" where there is none."""
-    given = text.strip()
-    parts = _split(given if _SCHEME.match(given) else f"https://{given}")
-    return (parts.hostname or "").partition(".")[0] if parts is not None else ""
-
-
 def _client_side(parts: SplitResult) -> str:
     """What portals keep behind the `#`, where older links have their path."""
     return unquote(parts.fragment) if parts.fragment.startswith("/") else ""

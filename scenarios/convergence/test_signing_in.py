@@ -6,8 +6,7 @@ from scenarios.convergence.harms import Harm
 from scenarios.convergence.signing_in import Kind, converge_by_person
 
 
-@pytest.mark.parametrize("kind", ["device_code", "browser"])
-@pytest.mark.parametrize("harm", [Harm.LOST_AFTER, Harm.KILLED_AFTER], ids=str)
+@pytest.mark.parametrize(("kind", "harm"), [("device_code", Harm.LOST_AFTER), ("browser", Harm.KILLED_AFTER)])
 async def test_a_harm_to_any_request_of_a_sign_in_is_got_over(kind: Kind, harm: Harm) -> None:
     plain = await converge_by_person(kind, {})
     # Metadata, the code where there is one, the token, and for the second service a token by refresh.
