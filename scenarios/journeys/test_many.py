@@ -51,7 +51,7 @@ def test_one_failure_is_told_of_one_tenant_and_the_next_run_finishes_it(
     first = d365(*live, **customers.variables)
     assert first.returncode == 1, first.stderr
     assert "2 of 3 are set up and proven." in first.stdout
-    assert "Fabrikam: this sign-in" in first.stdout
+    assert "Fabrikam: sign in as" in first.stdout
     assert "AADSTS7000215" in first.stdout
     assert "Contoso" in first.stdout
 
