@@ -17,11 +17,9 @@ from subprocess import DEVNULL, CompletedProcess
 from typing import TYPE_CHECKING, Any, Final
 
 from provisioning.problems import YOU, Problem
-from provisioning.sign_in import SignIn, Tokens, unverified_claims
+from provisioning.sign_in import TenantSignIn, unverified_claims
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from provisioning.clock import Clock
     from provisioning.transport import Transport
 
@@ -35,7 +33,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9:/._-]+")
 _NOT_LOGGED_IN: Final = ("az login", "az account set")
 
 
-class AzSignIn:
+class AzSignIn(TenantSignIn):
     """Whoever is signed in to the Azure CLI: a person, or an app."""
 
     def __init__(
@@ -50,15 +48,10 @@ class AzSignIn:
         environ: Mapping[str, str] | None = None,
     ) -> None:
         """`username`: which of az's accounts; "" takes the one that az uses. `environ` is what az runs with."""
-        self.tenant_id = tenant_id
-        self.client_id = client_id
-        self._transport = transport
-        self._clock = clock
-        self._login = login
+        super().__init__(transport=transport, clock=clock, login=login, tenant_id=tenant_id, client_id=client_id)
         self._username = username
         self._environ = environ if environ is not None else os.environ
         self._subscription = ""
-        self._tokens = Tokens(transport, clock)
 
     async def token(self, resource: str, *, fresh: bool = False) -> str:
         """An access token. Raises Problem where az is not there, not signed in, or does not answer.
@@ -80,21 +73,6 @@ class AzSignIn:
         self._transport.hide(token)
         self._check(tried, token)
         return self._tokens.keep(resource, token, self._lifetime(told))
-
-    async def claims(self, resource: str) -> Mapping[str, Any]:
-        """What the token for this resource says of itself; {} where it cannot be read."""
-        return unverified_claims(await self.token(resource))
-
-    def as_client(self, client_id: str, client_secret: SecretStr) -> SignIn:
-        """An app's sign-in in the same tenant."""
-        return SignIn(
-            transport=self._transport,
-            clock=self._clock,
-            login=self._login,
-            tenant_id=self.tenant_id,
-            client_id=client_id,
-            client_secret=client_secret,
-        )
 
     def _check(self, tried: str, token: str) -> None:
         """The token has to be of our tenant and of the account that was named."""

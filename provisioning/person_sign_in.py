@@ -13,14 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from provisioning.browser_return import waiting_for_browser
-from provisioning.msal_wire import Response, Wire
+from provisioning.msal_wire import Wire
 from provisioning.person import Person
 from provisioning.problems import ENTRA_ADMIN, YOU, Problem, Refused
-from provisioning.sign_in import SignIn, Tokens, unverified_claims
+from provisioning.sign_in import TenantSignIn
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from provisioning.clock import Clock
     from provisioning.said import Said
     from provisioning.transport import Transport
@@ -54,7 +52,7 @@ class Remembered:
         return QuietCache()
 
 
-class PersonSignIn:
+class PersonSignIn(TenantSignIn):
     """A person in one tenant, through a public client."""
 
     def __init__(
@@ -73,18 +71,12 @@ class PersonSignIn:
         """`username`: who it has to be; "" takes whoever signs in, and asks where several have already."""
         import anyio
 
-        self.tenant_id = tenant_id
-        self.client_id = client_id
-        self._transport = transport
-        self._clock = clock
-        self._login = login
+        super().__init__(transport=transport, clock=clock, login=login, tenant_id=tenant_id, client_id=client_id)
         self._person = person
         self._by_browser = by_browser
         self._username = username
         self._remembered = remembered or Remembered()
         self._account: Mapping[str, Any] | None = None
-        self._tokens = Tokens(transport, clock)
-        self._metadata: dict[str, Response] = {}
         self._one_at_a_time = anyio.Lock()
 
     async def token(self, resource: str, *, fresh: bool = False) -> str:
@@ -96,22 +88,6 @@ class PersonSignIn:
             result = await self._unasked(resource) or await self._asked(resource)
             lifetime = timedelta(seconds=float(result.get("expires_in", 3600)))
             return self._tokens.keep(resource, str(result["access_token"]), lifetime)
-
-    async def claims(self, resource: str) -> Mapping[str, Any]:
-        """What the token for this resource says of itself; {} where it cannot be read."""
-        return unverified_claims(await self.token(resource))
-
-    def as_client(self, client_id: str, client_secret: SecretStr) -> SignIn:
-        """An app's sign-in in the same tenant, which shares the metadata already read."""
-        return SignIn(
-            transport=self._transport,
-            clock=self._clock,
-            login=self._login,
-            tenant_id=self.tenant_id,
-            client_id=client_id,
-            client_secret=client_secret,
-            metadata=self._metadata,
-        )
 
     async def _unasked(self, resource: str) -> dict[str, Any] | None:
         """By a refresh token; None where there is none, or it does not do for this resource."""

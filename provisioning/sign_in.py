@@ -10,10 +10,11 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from provisioning.key_pair import assertion, is_key_pair, thumbprint
 from provisioning.msal_wire import Response, Wire
@@ -27,32 +28,6 @@ if TYPE_CHECKING:
 
 # MSAL and azure-identity renew five minutes ahead of the end; so do we.
 _MARGIN = timedelta(minutes=5)
-
-
-class TenantSignIn(Protocol):
-    """Somebody signed in to one tenant: an app, or a person through a client."""
-
-    @property
-    def tenant_id(self) -> str:
-        """The tenant."""
-        ...
-
-    @property
-    def client_id(self) -> str:
-        """The app, or the client that the person uses."""
-        ...
-
-    async def token(self, resource: str, *, fresh: bool = False) -> str:
-        """A token for a resource; `fresh` asks for a new one."""
-        ...
-
-    async def claims(self, resource: str) -> Mapping[str, Any]:
-        """What that token says of itself, unverified."""
-        ...
-
-    def as_client(self, client_id: str, client_secret: SecretStr) -> SignIn:
-        """Another app's sign-in in the same tenant."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -83,7 +58,56 @@ class Tokens:
         return token
 
 
-class SignIn:
+class TenantSignIn(ABC):
+    """Somebody signed in to one tenant, an app or a person through a client: `client_id` names the app or client."""
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        clock: Clock,
+        login: str,
+        tenant_id: str,
+        client_id: str,
+        metadata: dict[str, Response] | None = None,
+    ) -> None:
+        """`login` is the token service's base URL; a port is allowed.
+
+        `metadata` is what was read of the token service already.
+        """
+        self.tenant_id = tenant_id
+        self.client_id = client_id
+        self._transport = transport
+        self._clock = clock
+        self._login = login
+        self._tokens = Tokens(transport, clock)
+        self._metadata: dict[str, Response] = {} if metadata is None else metadata
+
+    @abstractmethod
+    async def token(self, resource: str, *, fresh: bool = False) -> str:
+        """An access token for a resource such as https://graph.microsoft.com. Raises Problem.
+
+        `fresh` asks again even where a token is at hand.
+        """
+
+    async def claims(self, resource: str) -> Mapping[str, Any]:
+        """What the token for this resource says of itself; {} where it cannot be read. Never proof of anything."""
+        return unverified_claims(await self.token(resource))
+
+    def as_client(self, client_id: str, client_secret: SecretStr) -> SignIn:
+        """An app's sign-in in the same tenant, which shares the metadata already read."""
+        return SignIn(
+            transport=self._transport,
+            clock=self._clock,
+            login=self._login,
+            tenant_id=self.tenant_id,
+            client_id=client_id,
+            client_secret=client_secret,
+            metadata=self._metadata,
+        )
+
+
+class SignIn(TenantSignIn):
     """One app identity in one tenant: asks for tokens and keeps them until shortly before their end."""
 
     def __init__(
@@ -97,18 +121,11 @@ class SignIn:
         client_secret: SecretStr,
         metadata: dict[str, Response] | None = None,
     ) -> None:
-        """`login` is the token service's base URL; a port is allowed.
-
-        In the secret's place may be a key pair. `metadata` is what was read of the token service already.
-        """
-        self.tenant_id = tenant_id
-        self.client_id = client_id
-        self._transport = transport
-        self._clock = clock
-        self._login = login
+        """As every sign-in; in the secret's place may be a key pair."""
+        super().__init__(
+            transport=transport, clock=clock, login=login, tenant_id=tenant_id, client_id=client_id, metadata=metadata
+        )
         self._secret = client_secret
-        self._tokens = Tokens(transport, clock)
-        self._metadata: dict[str, Response] = {} if metadata is None else metadata
         transport.hide(client_secret.get_secret_value())
 
     async def token(self, resource: str, *, fresh: bool = False) -> str:
@@ -130,22 +147,6 @@ class SignIn:
             self._explain(wire, resource, None)
         lifetime = timedelta(seconds=float(result.get("expires_in", 3600)))
         return self._tokens.keep(resource, str(result["access_token"]), lifetime)
-
-    def as_client(self, client_id: str, client_secret: SecretStr) -> SignIn:
-        """Another app's sign-in in the same tenant, which shares the metadata already read."""
-        return SignIn(
-            transport=self._transport,
-            clock=self._clock,
-            login=self._login,
-            tenant_id=self.tenant_id,
-            client_id=client_id,
-            client_secret=client_secret,
-            metadata=self._metadata,
-        )
-
-    async def claims(self, resource: str) -> Mapping[str, Any]:
-        """What the token for this resource says of itself; {} where it cannot be read. Never proof of anything."""
-        return unverified_claims(await self.token(resource))
 
     def _acquire(self, wire: Wire, scope: str) -> dict[str, Any]:
         """Runs in a worker thread: MSAL is synchronous."""
