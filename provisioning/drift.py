@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
+from provisioning.credential import application_of, is_accepted_somewhere
 from provisioning.engine import Engine
 from provisioning.graph import Application
 from provisioning.key_pair import is_key_pair, thumbprint
+from provisioning.patience import LOOKS
 from provisioning.problems import DYNAMICS_ADMIN, ENTRA_ADMIN, Problem
 from provisioning.receipt import Receipt, Thing
 from provisioning.step import Finding, Site, Step
@@ -29,7 +31,6 @@ from provisioning.steps import (
 Condition = Literal["as recorded", "drifted", "unknown"]
 
 _DAYS_AHEAD: Final = 30
-_LOOKS: Final = 3  # replicas answer in turn, so one look proves no absence
 _IN_THE_ENVIRONMENT: Final = frozenset({application_user.NAME, security_role.NAME})
 _WHOSE_TURN: Final = {environment_url.NAME: DYNAMICS_ADMIN, **dict.fromkeys(_IN_THE_ENVIRONMENT, DYNAMICS_ADMIN)}
 _GONE: Final = {
@@ -169,7 +170,7 @@ async def _by_finding(step: Step, site: Site, recorded: Thing) -> _Looked:
 async def _found(step: Step, site: Site, recorded: Thing) -> Finding:
     """What the step finds; a miss is believed when several replicas in a row say so."""
     finding = await step.find(site)
-    for _ in range(_LOOKS - 1):
+    for _ in range(LOOKS - 1):
         if finding.thing is not None and finding.thing.id == recorded.id:
             break
         finding = await step.find(site)
@@ -201,8 +202,8 @@ async def _application(step: Step, site: Site, recorded: Thing) -> _Looked:
 async def _credential(step: Step, site: Site, recorded: Thing) -> _Looked:
     """Whether it is listed, until when, and whether the value at hand belongs to it and is accepted."""
     mend = "d365 rotate-secret makes a new one" if step.name == client_secret.NAME else "d365 repair makes a new one"
-    for _ in range(_LOOKS):
-        found = await site.access.graph.application(site.thing(application.NAME).id)
+    for _ in range(LOOKS):
+        found = await application_of(site)
         end = credential_end(step, recorded, found)
         if end is not None:
             break
@@ -218,7 +219,7 @@ async def _credential(step: Step, site: Site, recorded: Thing) -> _Looked:
     drifts: tuple[Drift, ...] = ()
     if site.secret is None:
         notes.append("its value is not at hand: give --out FILE where it is kept, and it is tried too")
-    elif not _belongs(step, site, recorded, found) or not await client_secret.is_accepted_somewhere(site):
+    elif not _belongs(step, site, recorded, found) or not await is_accepted_somewhere(site):
         detail = "the value at hand is not this one's, or is refused"
         drifts = (_drift(step, "value_lost", detail, f"find the right value, or {mend}"),)
     return recorded, drifts, tuple(notes), f"{left.days} days left, ends {end:%Y-%m-%d}"

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from provisioning.access import Access, operator_access
 from provisioning.clock import Clock
 from provisioning.key_pair import is_key_pair
-from provisioning.patience import Patience, rounds, until_seen
+from provisioning.patience import LOOKS, Patience, rounds, until_seen
 from provisioning.plan import PlannedStep, planned_steps
 from provisioning.problems import AnswerLost, BadInput, GaveUpWaiting, NotPermitted, NotYet, Problem, Withheld
 from provisioning.receipt import Asked, Receipt, Thing
@@ -29,9 +29,6 @@ from provisioning.verify import verify
 State = Literal["looking", "found", "making", "made", "waiting", "kept", "failed"]
 Outcome = Literal["made", "changed", "kept", "removed", "restored", "left"]
 
-# After a lost answer: how often to look before asking again. Young objects flicker, so one miss proves little.
-_LOOKS_AFTER_A_LOSS = 3
-_REPLICAS = 3
 _UNTIL_READY = Patience()
 # Readings in a row go to different replicas; azuread asks for five before it believes in an absence.
 _UNTIL_ALONE = Patience(deadline=timedelta(minutes=3), sightings=5, sightings_after_a_miss=5)
@@ -310,7 +307,7 @@ class Engine:
 
     async def _ask(self, site: Site, step: Step, finding: Finding) -> Thing:
         """Make; what one replica does not see yet the next one may, and requests in a row go to different ones."""
-        for _ in range(_REPLICAS - 1):
+        for _ in range(LOOKS - 1):
             try:
                 return await step.make(site, finding)
             except NotYet as problem:
@@ -320,7 +317,7 @@ class Engine:
 
     async def _look_around(self, site: Site, step: Step) -> None:
         """Look a few times for what a lost answer may have made; it ends early when something is there."""
-        for look in range(_LOOKS_AFTER_A_LOSS):
+        for look in range(LOOKS):
             await self.clock.sleep(self.patience.pause(look))
             if (await step.find(site)).thing is not None:
                 return
@@ -354,7 +351,7 @@ class Engine:
     async def _undo_beside(self, site: Site, step: Step) -> list[StepReport]:
         """Remove what is ours beside a step's thing: replaced since, or made by a request whose answer was lost."""
         if self.receipt.asked(step.name) is not None and all(name in site.things for name in step.after):
-            for _ in range(_REPLICAS):
+            for _ in range(LOOKS):
                 await step.alone(site, self.receipt.thing(step.name) or Thing(""))
         reports, progress = [], Progress(step, self)
         for thing in self.receipt.beside(step.name):

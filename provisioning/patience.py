@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from typing import Final
 
 from provisioning.clock import Clock
+
+LOOKS: Final = 3
+"""How often to look before an absence is believed: replicas answer in turn, and young objects flicker."""
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from provisioning.credential import application_of
 from provisioning.drift import Status, credential_end
 from provisioning.engine import Engine, Progress, StepReport
+from provisioning.patience import LOOKS
 from provisioning.problems import BadInput, Problem
 from provisioning.receipt import Thing
 from provisioning.settings import Integration
 from provisioning.step import Finding, Site, Step
 from provisioning.steps import application, certificate, client_secret
-
-_LOOKS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ def _unless_listed(step: Step) -> Callable[[Site], Awaitable[Finding]]:
         recorded = site.recorded(step.name)
         if site.secret is not None or recorded is None or site.asked(step.name) is not None:
             return await step.find(site)
-        for _ in range(_LOOKS):
-            end = credential_end(step, recorded, await site.access.graph.application(site.thing(application.NAME).id))
+        for _ in range(LOOKS):
+            end = credential_end(step, recorded, await application_of(site))
             if end is not None and end > site.clock.now():
                 return Finding(recorded, detail=f"ends {end:%Y-%m-%d}; its value is not at hand")
         return await step.find(site)

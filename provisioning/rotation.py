@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from provisioning.credential import application_of
 from provisioning.engine import Engine, Event, Progress, State
 from provisioning.graph import Application
-from provisioning.patience import Patience, until_seen
+from provisioning.patience import LOOKS, Patience, until_seen
 from provisioning.problems import AnswerLost, BadInput, GaveUpWaiting, NotReached, NotYet, Problem, Refused
 from provisioning.receipt import Asked, Thing
 from provisioning.settings import Integration
@@ -29,8 +30,6 @@ _MAKING = replace(client_secret.STEP, title="Create a new client secret")
 # asks for five sightings in a row). Removing the old one cannot be taken back, so more is asked than of a first one.
 _UNTIL_PROVEN = Patience(sightings=3, sightings_after_a_miss=5)
 _UNTIL_GONE = Patience(deadline=timedelta(minutes=3), sightings=3, sightings_after_a_miss=3)
-_LOOKS: Final = 3  # at a list that other replicas may know better
-_NOT_IN_FORCE_YET: Final = frozenset({"AADSTS7000215", "AADSTS700016", "AADSTS7000229", "AADSTS50196"})
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ class _Rotation:
     async def _check_names(self, found: Application) -> None:
         """Whether the secrets that are told to go are there; a rotation that goes on may have removed them already."""
         unknown = set(self.remove)
-        for _ in range(_LOOKS):
+        for _ in range(LOOKS):
             unknown -= {secret.key_id.lower() for secret in found.secrets}
             if not unknown or self.is_open:
                 return
@@ -213,7 +212,7 @@ class _Rotation:
         heard = await ask_for_token(transport, self.engine.settings.bases().login, values)
         token = token_in(heard)
         if not token:
-            return _missed("sign in with the new secret", heard, _NOT_IN_FORCE_YET)
+            return _missed("sign in with the new secret", heard, client_secret.YOUNG)
         transport.hide(token)
         heard = await read_incidents(transport, values, token)
         return read_rows(heard) or _missed("read incidents with the new secret", heard, frozenset())
@@ -290,11 +289,11 @@ class _Rotation:
         return [str(key_id) for key_id in asked.notes["before"]]
 
     async def _look(self) -> Application | None:
-        return await self.site.access.graph.application(self.site.thing(application.NAME).id)
+        return await application_of(self.site)
 
     async def _looks(self) -> list[Application]:
         """The application as several replicas see it."""
-        seen = [found for found in [await self._look() for _ in range(_LOOKS)] if found is not None]
+        seen = [found for found in [await self._look() for _ in range(LOOKS)] if found is not None]
         if not seen:
             raise Problem("read the application's secrets", "it is not seen", remedy="run it again in a few minutes")
         return seen

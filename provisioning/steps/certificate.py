@@ -7,23 +7,24 @@ to what it reads, as is done here).
 
 from typing import Any, Final
 
+from provisioning.credential import application_of, is_accepted, is_accepted_somewhere, may_pass
 from provisioning.graph import Application
 from provisioning.key_pair import is_key_pair, new_key_pair, public_half, thumbprint, validity
 from provisioning.lifetime import months_later
-from provisioning.problems import BadInput, NotYet, Refused
+from provisioning.patience import LOOKS
+from provisioning.problems import BadInput, NotYet
 from provisioning.receipt import Thing
 from provisioning.said import Said
-from provisioning.step import MARKER, Finding, Permit, Site, Step, graph_permit
+from provisioning.step import MARKER, Finding, Site, Step
 
 NAME: Final = "certificate"
-_REPLICAS: Final = 3
 # While the application or its key is not everywhere yet (entra-docs reference-error-codes).
-_NOT_EVERYWHERE_YET: Final = frozenset({"AADSTS700027", "AADSTS700016", "AADSTS7000229", "AADSTS50196"})
+_YOUNG: Final = frozenset({"AADSTS700027", "AADSTS700016", "AADSTS7000229", "AADSTS50196"})
 
 
 async def find(site: Site) -> Finding:
     """The key pair at hand, if the directory lists its public half and it is still good."""
-    application = await _application(site)
+    application = await application_of(site)
     if application is None:
         return Finding(detail="the application is not seen yet")
     pem = _at_hand(site)
@@ -35,7 +36,7 @@ async def find(site: Site) -> Finding:
     known = site.recorded(NAME)
     recorded = known is not None and known.id == name
     listed = any(_name(row) == name for row in application.keys)
-    if listed or (recorded and await _is_accepted_somewhere(site)):
+    if listed or (recorded and await is_accepted_somewhere(site)):
         ours = known.ours if known is not None and recorded else site.asked(NAME) is not None
         thing = Thing(name, {"end": end.isoformat(), "application": application.id}, ours)
         return Finding(thing, detail=f"ends {end:%Y-%m-%d}")
@@ -79,41 +80,16 @@ async def unmake(site: Site, thing: Thing) -> None:
         await site.access.graph.change_application(application.id, {"keyCredentials": others})
 
 
-async def may_pass(site: Site) -> Permit:
-    """The same permission as for the registration."""
-    return await graph_permit(site, "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy")
-
-
 async def ready(site: Site, thing: Thing) -> bool:
     """Whether the token service takes it. Asked anew each time."""
     del thing
-    try:
-        await site.integration().token(site.settings.environment_url, fresh=True)
-    except Refused as problem:
-        if problem.refusal.code in _NOT_EVERYWHERE_YET:
-            return False
-        raise
-    return True
-
-
-async def _is_accepted_somewhere(site: Site) -> bool:
-    for _ in range(_REPLICAS):
-        try:
-            await site.integration().token(site.settings.environment_url, fresh=True)
-        except Refused:
-            continue
-        return True
-    return False
-
-
-async def _application(site: Site) -> Application | None:
-    return await site.access.graph.application(site.thing("application").id)
+    return await is_accepted(site, _YOUNG)
 
 
 async def _registered(site: Site, application: Application) -> list[dict[str, Any]]:
     """What is registered, by as many replicas as there may be: none of them must make somebody else's key vanish."""
     rows = {_name(row) or row.get("keyId"): dict(row) for row in application.keys}
-    for _ in range(_REPLICAS - 1):
+    for _ in range(LOOKS - 1):
         seen = await site.access.graph.application(application.id)
         rows |= {_name(row) or row.get("keyId"): dict(row) for row in (seen.keys if seen else ())}
     return list(rows.values())

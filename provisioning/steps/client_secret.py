@@ -8,26 +8,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from provisioning.credential import application_of, is_accepted, is_accepted_somewhere, may_pass
 from provisioning.graph import Application, Secret
 from provisioning.lifetime import add_secret, months_later
-from provisioning.problems import NotYet, Refused
+from provisioning.problems import NotYet
 from provisioning.receipt import Thing
 from provisioning.said import Said
-from provisioning.step import Finding, Permit, Site, Step, graph_permit
+from provisioning.step import Finding, Site, Step
 
 NAME: Final = "client_secret"
 _HINT_LENGTH: Final = (
     3  # Graph's hint is how the value begins (passwordCredential, recorded by Azure/azure-cli 2025-04)
 )
-_REPLICAS: Final = 3  # how many readings in a row a flickering object deserves
 # What the token service answers while the new app, its service principal or its secret is not everywhere yet.
-_NOT_EVERYWHERE_YET: Final = frozenset({"AADSTS7000215", "AADSTS700016", "AADSTS7000229"})
-_ASKED_TOO_OFTEN: Final = "AADSTS50196"
+# AADSTS50196 only says that it was asked too often.
+YOUNG: Final = frozenset({"AADSTS7000215", "AADSTS700016", "AADSTS7000229", "AADSTS50196"})
 
 
 async def find(site: Site) -> Finding:
     """The secret whose value is at hand, if the directory still lists it."""
-    application = await _application(site)
+    application = await application_of(site)
     if application is None:
         return Finding(detail="the application is not seen yet")
     # By the instant it begins a secret that nobody heard of is told from one that somebody else added meanwhile.
@@ -73,32 +73,10 @@ async def unmake(site: Site, thing: Thing) -> None:
         await site.access.graph.remove_secret(thing.members["application"], thing.id)
 
 
-async def may_pass(site: Site) -> Permit:
-    """The same permission as for the registration."""
-    return await graph_permit(site, "Application.ReadWrite.All", "Application.ReadWrite.OwnedBy")
-
-
 async def ready(site: Site, thing: Thing) -> bool:
     """Whether the token service takes it; a young secret is refused like a wrong one. Asked anew each time."""
     del thing
-    try:
-        await site.integration().token(site.settings.environment_url, fresh=True)
-    except Refused as problem:
-        if problem.refusal.code in _NOT_EVERYWHERE_YET or problem.refusal.code == _ASKED_TOO_OFTEN:
-            return False
-        raise
-    return True
-
-
-async def is_accepted_somewhere(site: Site) -> bool:
-    """Whether any replica of the token service takes the value at hand: a young secret is not listed everywhere yet."""
-    for _ in range(_REPLICAS):
-        try:
-            await site.integration().token(site.settings.environment_url, fresh=True)
-        except Refused:
-            continue
-        return True
-    return False
+    return await is_accepted(site, YOUNG)
 
 
 async def alone(site: Site, thing: Thing) -> bool:
@@ -106,17 +84,13 @@ async def alone(site: Site, thing: Thing) -> bool:
 
     A replica that had not heard of it said that there was none.
     """
-    application = await _application(site)
+    application = await application_of(site)
     if application is None:
         return False
     strays = [stray for stray in _strays(site, application) if stray.key_id != thing.id]
     for stray in strays:
         await site.access.graph.remove_secret(application.id, stray.key_id)
     return not strays
-
-
-async def _application(site: Site) -> Application | None:
-    return await site.access.graph.application(site.thing("application").id)
 
 
 def _strays(site: Site, application: Application) -> list[Secret]:
