@@ -10,7 +10,7 @@ from odatapy.edm.xml_io import XmlEdmProvider
 from mock_services.cloud import FakeCloud
 from mock_services.dataverse.metadata.csdl import csdl
 from mock_services.state.organisation.csdl import BadMetadata, read_document, tables_of
-from mock_services.state.organisation.definitions import Column, Lookup, State, new_table
+from mock_services.state.organisation.definitions import Column, End, Lookup, State, new_table
 from mock_services.state.organisation.schema import Schema, standard_schema
 
 _ALL = frozenset({"customer_service", "omnichannel"})
@@ -82,6 +82,22 @@ def test_own_columns_and_lookups_survive_the_round_trip() -> None:
     assert set(read.columns) == set(table.columns)
     assert read.navigation["new_Case"][1] == ("incident",)
     assert (read.set, read.ownership, read.primary_id) == ("new_ratings", "User", "new_ratingid")
+
+
+def test_a_many_to_many_relationship_of_ones_own_survives_the_round_trip() -> None:
+    pair = new_table(
+        columns={"accountid": Column("accountid", "guid"), "contactid": Column("contactid", "guid")}, lookups={},
+        logical="new_account_contact", set="new_account_contactset", schema="new_account_contact", label="Pair",
+        code=10_902, primary_id="new_account_contactid", ownership="None", governed_by="Account", verbs=(),
+        custom=True, read_only=True, has_system_columns=False, unique=("accountid", "contactid"),
+        ends=(End("account", "accountid", "new_account_contact"), End("contact", "contactid", "new_account_contact")),
+    )  # fmt: skip
+    document = read_document(csdl(Schema(_ALL, {pair.logical: pair})).encode())
+    (read,) = (table for table in tables_of(document, standard_schema(_ALL)) if table.logical == pair.logical)
+    assert {(end.table, end.column, end.navigation) for end in read.ends} == {
+        (end.table, end.column, end.navigation) for end in pair.ends
+    }
+    assert (set(read.unique), read.read_only, read.ownership) == ({"accountid", "contactid"}, True, "None")
 
 
 def test_a_customers_own_columns_are_there_to_be_written(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mock_services.dataverse.calls import Call
-from mock_services.dataverse.errors import Refusal
+from mock_services.dataverse.errors import Refusal, refused
 from mock_services.dataverse.refusals import Row as Refused
 from mock_services.dataverse.refusals import security as rows
 from mock_services.state.organisation.definitions import Table
@@ -46,7 +46,7 @@ def guarding(call: Call) -> Callable[[Table, str], None]:
 
     def check(table: Table, name: str) -> None:
         if name in table.secured and name in closed(call, table, READ):
-            raise Refusal(rows.SECURED_READ.code, rows.SECURED_READ.template)
+            raise refused(rows.SECURED_READ)
 
     return check
 
@@ -65,7 +65,7 @@ def refuse_unsecured(call: Call, values: Row) -> None:
     """A permission is for a column that is secured. Raises Refusal."""
     table = call.schema.tables.get(str(values.get("entityname") or ""))
     if table is None or values.get("attributelogicalname") not in table.secured:
-        raise Refusal(rows.NOT_SECURED.code, rows.NOT_SECURED.template)
+        raise refused(rows.NOT_SECURED)
 
 
 def _demand(call: Call, table: Table, given: Collection[str], permission: str, refused: Refused) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from mock_services.dataverse.calls import Call
-from mock_services.dataverse.errors import Refusal
+from mock_services.dataverse.errors import refused
 from mock_services.dataverse.refusals import security as rows
 from mock_services.dataverse.security import Security
 from mock_services.dataverse.urls import as_guid
@@ -31,11 +31,11 @@ def take_up(call: Call) -> None:
         return
     real = call.impersonator or call.caller
     if not Security(call.organisation, real, call.tenant.quirks).holds(_PRIVILEGE):
-        raise Refusal(rows.CANNOT_IMPERSONATE.code, rows.CANNOT_IMPERSONATE.template)
+        raise refused(rows.CANNOT_IMPERSONATE)
     named = _user(call, header, wanted)
     if named is None or named["isdisabled"] or named["deletedstate"]:
         shown = wanted[:100].encode("utf-8", "replace").decode()
-        raise Refusal(rows.NO_SUCH_USER.code, rows.NO_SUCH_USER.template.format(id=shown))
+        raise refused(rows.NO_SUCH_USER, id=shown)
     call.stand_in(named, real)
 
 

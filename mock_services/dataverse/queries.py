@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call
 from mock_services.dataverse.column_security import veil
-from mock_services.dataverse.errors import bad_query
+from mock_services.dataverse.errors import bad_query, refused
 from mock_services.dataverse.expansions import check_expansions, expand_rows
 from mock_services.dataverse.querying import fetch
 from mock_services.dataverse.querying.conditions import compile_condition, count_conditions
-from mock_services.dataverse.querying.faults import refusal, refusing
+from mock_services.dataverse.querying.faults import refusing
 from mock_services.dataverse.querying.languages import whole_query
 from mock_services.dataverse.querying.pages import Cookie, after, read_cookie
 from mock_services.dataverse.querying.scopes import scope_of
@@ -180,10 +180,10 @@ def _page(
         return query
     if options.cookie.last:
         if len(options.cookie.last) != len(keys):
-            raise refusal(COOKIE_MISMATCH)
+            raise refused(COOKIE_MISMATCH)
         return query.where(after(keys, options.cookie.last))
     if options.cookie.page * size > fetch.MOST_WITHOUT_COOKIE:
-        raise refusal(PAGE_TOO_HIGH)
+        raise refused(PAGE_TOO_HIGH)
     return query.offset((options.cookie.page - 1) * size)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
-from mock_services.dataverse.errors import Refusal, does_not_exist, payload
+from mock_services.dataverse.errors import Refusal, does_not_exist, payload, refused
 from mock_services.dataverse.parameters import addressed_row, named_row, typed_table
 from mock_services.dataverse.refusals import security as rows
 from mock_services.dataverse.urls import as_guid
@@ -28,7 +28,7 @@ def grant(call: Call) -> Answer:
     """Add rights to what a user or team holds by sharing (that they add up is inferred). Raises Refusal."""
     table, row, (kind, principal), rights = _asked(call, "GrantAccess")
     if not rights:
-        raise Refusal(rows.INVALID_RIGHTS.code, rows.INVALID_RIGHTS.template)
+        raise refused(rows.INVALID_RIGHTS)
     call.organisation.sharing.grant(table.logical, row[table.primary_id], kind, principal, rights)
     return NO_CONTENT
 
@@ -83,7 +83,7 @@ def _asked(call: Call, name: str) -> tuple[Table, Row, tuple[str, str], int]:
         if rights & bit:
             call.security.demand_row(right, table, row)
     if principal == row["ownerid"]:
-        raise Refusal(rows.SHARED_WITH_OWNER.code, rows.SHARED_WITH_OWNER.template)
+        raise refused(rows.SHARED_WITH_OWNER)
     return table, row, (kind, principal), rights
 
 

@@ -10,13 +10,14 @@ from mock_services.dataverse.errors import payload
 from mock_services.dataverse.urls import as_guid
 from mock_services.state.organisation.definitions import Column, Table
 
-_EDM = {
+EDM = {
     "string": "Edm.String", "memo": "Edm.String", "multiselect": "Edm.String", "entityname": "Edm.String",
     "int": "Edm.Int32", "picklist": "Edm.Int32", "state": "Edm.Int32", "status": "Edm.Int32", "bigint": "Edm.Int64",
     "bool": "Edm.Boolean", "guid": "Edm.Guid", "organization": "Edm.Guid", "datetime": "Edm.DateTimeOffset",
     "date": "Edm.Date", "money": "Edm.Decimal", "decimal": "Edm.Decimal", "double": "Edm.Double",
     "managed": "mscrm.BooleanManagedProperty",
 }  # fmt: skip
+"""How OData calls the type of a column."""
 _INTEGER_TEXT = re.compile(r"^[+-]?\d{1,18}$")
 
 
@@ -28,7 +29,7 @@ def convert(table: Table, column: Column, value: Any) -> Any:
         return read_value(column, value)
     except (ValueError, TypeError, OverflowError):
         literal = str(value)[:200].encode("utf-8", "replace").decode()
-        inner = facts.NOT_CONVERTED.format(literal=literal, type=_EDM.get(column.type, "Edm.String"))
+        inner = facts.NOT_CONVERTED.format(literal=literal, type=EDM.get(column.type, "Edm.String"))
         raise payload(table.set, inner) from None
 
 

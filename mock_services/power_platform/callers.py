@@ -48,13 +48,7 @@ class Caller:
 
 def admin_caller(exchange: Exchange, authorization: str) -> Caller:
     """The caller of the admin API. Raises Refused (401); a token is judged by its own tenant's clock."""
-    token = bearer_token(authorization)
-    if not token:
-        raise Refused(facts.TOKEN_MISSING)
-    claims = signed_claims(exchange, token)
-    tenant = _tenant(exchange, claims)
-    if claims is None or tenant is None:
-        raise Refused(facts.TOKEN_INVALID)
+    tenant, claims = _signed(exchange, authorization, missing=facts.TOKEN_MISSING, invalid=facts.TOKEN_INVALID)
     begins, ends, now = *_lifetime(claims), tenant.clock.now()
     if begins > now:
         raise Refused(facts.TOKEN_INVALID)
@@ -69,13 +63,7 @@ def admin_caller(exchange: Exchange, authorization: str) -> Caller:
 
 def platform_caller(exchange: Exchange, authorization: str) -> Caller:
     """The caller of api.powerplatform.com. Raises Refused (401); one that has ended is told as a public guide says."""
-    token = bearer_token(authorization)
-    if not token:
-        raise Refused(facts.API_HEADER_INVALID)
-    claims = signed_claims(exchange, token)
-    tenant = _tenant(exchange, claims)
-    if claims is None or tenant is None:
-        raise Refused(facts.API_KEY_NOT_FOUND)
+    tenant, claims = _signed(exchange, authorization, missing=facts.API_HEADER_INVALID, invalid=facts.API_KEY_NOT_FOUND)
     begins, ends = _lifetime(claims)
     if not begins <= tenant.clock.now() < ends:
         raise Refused(facts.API_HEADER_INVALID)
@@ -87,13 +75,9 @@ def platform_caller(exchange: Exchange, authorization: str) -> Caller:
 
 def discovery_caller(exchange: Exchange, authorization: str) -> Caller:
     """The person that asks discovery. Raises Refused (401), for applications too: all evidence is of people."""
-    token = bearer_token(authorization)
-    if not token:
-        raise Refused(facts.DISCOVERY_TOKEN_MISSING)
-    claims = signed_claims(exchange, token)
-    tenant = _tenant(exchange, claims)
-    if claims is None or tenant is None:
-        raise Refused(facts.DISCOVERY_TOKEN_UNFIT)
+    tenant, claims = _signed(
+        exchange, authorization, missing=facts.DISCOVERY_TOKEN_MISSING, invalid=facts.DISCOVERY_TOKEN_UNFIT
+    )
     audience = exchange.canonical(str(claims.get("aud", ""))).rstrip("/").lower()
     begins, ends = _lifetime(claims)
     caller = _caller(tenant, claims)
@@ -103,9 +87,18 @@ def discovery_caller(exchange: Exchange, authorization: str) -> Caller:
     return caller
 
 
-def _tenant(exchange: Exchange, claims: dict[str, Any] | None) -> FakeTenant | None:
+def _signed(
+    exchange: Exchange, authorization: str, *, missing: facts.Refusal, invalid: facts.Refusal
+) -> tuple[FakeTenant, dict[str, Any]]:
+    """The tenant of a token that we signed, and its claims, which may have ended. Raises Refused."""
+    token = bearer_token(authorization)
+    if not token:
+        raise Refused(missing)
+    claims = signed_claims(exchange, token)
     exchange.tenant = exchange.worlds.tenant_called(str(claims.get("tid", ""))) if claims else None
-    return exchange.tenant
+    if claims is None or exchange.tenant is None:
+        raise Refused(invalid)
+    return exchange.tenant, claims
 
 
 def _lifetime(claims: dict[str, Any]) -> tuple[datetime, datetime]:

@@ -6,9 +6,8 @@ from typing import Any
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call
-from mock_services.dataverse.errors import Refusal, payload
+from mock_services.dataverse.errors import Refusal, payload, refused
 from mock_services.dataverse.refusals import metadata as rows
-from mock_services.dataverse.refusals.row import Row
 
 Body = Mapping[str, Any]
 LEVELS = {"None": "none", "Recommended": "none", "ApplicationRequired": "application", "SystemRequired": "system"}
@@ -32,7 +31,7 @@ def read_schema_name(body: Body) -> str:
     name = body.get("SchemaName")
     if not isinstance(name, str) or not _NAME.match(name):
         why = "The schema name must begin with a customization prefix and hold only letters, digits and underscores"
-        raise refusal(rows.BAD_METADATA, why=why)
+        raise refused(rows.BAD_METADATA, why=why)
     return name
 
 
@@ -69,8 +68,3 @@ def unconverted(value: object, type_name: str) -> Refusal:
     """The refusal of a value that is not of the type its member has."""
     literal = str(value)[:100].encode("utf-8", "replace").decode()
     return payload("EntityDefinitions", facts.NOT_CONVERTED.format(literal=literal, type=type_name))
-
-
-def refusal(row: Row, **told: str) -> Refusal:
-    """The refusal that a row tells, its text filled in."""
-    return Refusal(row.code, row.template.format(**told))

@@ -10,7 +10,7 @@ from typing import Any
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
-from mock_services.dataverse.errors import Refusal, does_not_exist, no_segment, payload
+from mock_services.dataverse.errors import Refusal, does_not_exist, no_segment, payload, refused
 from mock_services.dataverse.metadata.bodies import (
     Body,
     made_at,
@@ -19,11 +19,11 @@ from mock_services.dataverse.metadata.bodies import (
     read_list,
     read_schema_name,
     read_text,
-    refusal,
     unconverted,
 )
-from mock_services.dataverse.metadata.definitions import attributes, metadata_id
+from mock_services.dataverse.metadata.definitions import attributes
 from mock_services.dataverse.metadata.relationships import change_relationship
+from mock_services.dataverse.metadata_ids import metadata_id
 from mock_services.dataverse.refusals import metadata as rows
 from mock_services.dataverse.urls import Segment, as_guid
 from mock_services.errors import Unmodelled
@@ -86,15 +86,15 @@ def _table(call: Call, body: Body, *, taken: set[str], code: int) -> Table:
     schema_name = read_schema_name(body)
     logical = schema_name.lower()
     if logical in call.schema.tables or logical in taken:
-        raise refusal(rows.TABLE_TAKEN, name=schema_name)
+        raise refused(rows.TABLE_TAKEN, name=schema_name)
     ownership = {"UserOwned": "User", "OrganizationOwned": "Organization"}.get(
         str(body.get("OwnershipType", "UserOwned"))
     )
     if ownership is None:
-        raise refusal(rows.BAD_METADATA, why=f"The ownership type of {schema_name} is not valid")
+        raise refused(rows.BAD_METADATA, why=f"The ownership type of {schema_name} is not valid")
     display = read_text(body.get("DisplayName"))
     if not display:
-        raise refusal(rows.BAD_METADATA, why=f"The display name of {schema_name} is missing")
+        raise refused(rows.BAD_METADATA, why=f"The display name of {schema_name} is missing")
     columns: dict[str, Column] = {}
     primary = ""
     for each in read_list(body, "Attributes"):
@@ -103,7 +103,7 @@ def _table(call: Call, body: Body, *, taken: set[str], code: int) -> Table:
         if each.get("IsPrimaryName"):
             primary = column.name
     if not primary or columns[primary].type != "string":
-        raise refusal(rows.BAD_METADATA, why=f"{schema_name} has no text column as its primary name")
+        raise refused(rows.BAD_METADATA, why=f"{schema_name} has no text column as its primary name")
     plural = read_text(body.get("DisplayCollectionName")) or display + "s"
     return new_table(
         columns=columns,
@@ -137,12 +137,12 @@ def _set_name(call: Call, logical: str) -> str:
 def _column(body: Body, taken: set[str]) -> Column:
     kind = str(body.get("@odata.type", "")).rpartition(".")[2].removeprefix("Complex").removesuffix("AttributeMetadata")
     if kind == "Lookup":
-        raise refusal(rows.BAD_METADATA, why="A lookup is made with its relationship")
+        raise refused(rows.BAD_METADATA, why="A lookup is made with its relationship")
     if kind not in _TYPES:
         raise Unmodelled(f"columns of the type {kind or 'that is missing'}")
     schema_name = read_schema_name(body)
     if schema_name.lower() in taken:
-        raise refusal(rows.COLUMN_TAKEN, name=schema_name)
+        raise refused(rows.COLUMN_TAKEN, name=schema_name)
     return _told(Column(schema_name.lower(), _TYPES[kind], schema=schema_name, custom=True), body)
 
 
@@ -158,7 +158,7 @@ def _told(column: Column, body: Body) -> Column:
         if not isinstance(length, int) or isinstance(length, bool):
             raise unconverted(length, "Edm.Int32")
         if not 1 <= length <= _LENGTHS[column.type]:
-            raise refusal(rows.BAD_METADATA, why=f"The length of {column.schema} is out of range")
+            raise refused(rows.BAD_METADATA, why=f"The length of {column.schema} is out of range")
         changed["length"] = length
     for ours, theirs in (("min", "MinValue"), ("max", "MaxValue")):
         if isinstance(body.get(theirs), int | float) and column.type in ("int", "bigint", "money", "double"):
@@ -186,10 +186,10 @@ def _change_table(call: Call, table: Table) -> Answer:
     if call.method == "DELETE":
         call.security.demand_named("prvDeleteEntity")
         if not table.custom:
-            raise refusal(rows.NOT_DELETABLE, name=table.logical)
+            raise refused(rows.NOT_DELETABLE, name=table.logical)
         if any(table.logical in lookup.targets for other in call.schema.tables.values() if other is not table
                for lookup in other.lookups.values()):  # fmt: skip
-            raise refusal(rows.IN_USE, name=table.logical)
+            raise refused(rows.IN_USE, name=table.logical)
         for other in call.schema.tables.values():
             if other.custom and any(end.table == table.logical for end in other.ends):
                 call.organisation.undefine(other.logical)
@@ -229,9 +229,9 @@ def _attribute(call: Call, table: Table, segment: Segment, cast: str = "") -> An
     call.security.demand_named("prvDeleteAttribute")
     column_ = table.columns.get(name)
     if column_ is None or not column_.custom or name in (table.primary_id, table.primary_name):
-        raise refusal(rows.NOT_DELETABLE, name=name)
+        raise refused(rows.NOT_DELETABLE, name=name)
     if any(name in columns for columns in table.keys.values()):
-        raise refusal(rows.IN_USE, name=name)
+        raise refused(rows.IN_USE, name=name)
     call.organisation.define(replace(table, columns={n: c for n, c in table.columns.items() if n != name}))
     return NO_CONTENT
 
@@ -260,9 +260,9 @@ def _key(call: Call, table: Table, segment: Segment) -> Answer:
         name, columns = read_schema_name(call.body), call.body.get("KeyAttributes")
         known = {*table.columns, *table.lookups}
         if not isinstance(columns, list) or not columns or not all(isinstance(e, str) and e in known for e in columns):
-            raise refusal(rows.BAD_METADATA, why=f"The key attributes of {name} are not columns of {table.logical}")
+            raise refused(rows.BAD_METADATA, why=f"The key attributes of {name} are not columns of {table.logical}")
         if name in table.keys or tuple(columns) in table.keys.values():
-            raise refusal(rows.KEY_TAKEN, name=name)
+            raise refused(rows.KEY_TAKEN, name=name)
         call.organisation.define(replace(table, keys={**table.keys, name: tuple(columns)}))
         place = f"{call.path.head}/Keys"
         return made_at(call, place, metadata_id("key", table.logical, name))

@@ -8,16 +8,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from xml.sax.saxutils import quoteattr
 
+from mock_services.dataverse.values import EDM
 from mock_services.state.organisation.definitions import Column, Lookup, Table
 from mock_services.state.organisation.schema import Schema
 
-EDM = {
-    "string": "Edm.String", "memo": "Edm.String", "multiselect": "Edm.String", "entityname": "Edm.String",
-    "int": "Edm.Int32", "picklist": "Edm.Int32", "state": "Edm.Int32", "status": "Edm.Int32", "bigint": "Edm.Int64",
-    "bool": "Edm.Boolean", "guid": "Edm.Guid", "organization": "Edm.Guid", "datetime": "Edm.DateTimeOffset",
-    "date": "Edm.Date", "money": "Edm.Decimal", "decimal": "Edm.Decimal", "double": "Edm.Double",
-    "managed": "mscrm.BooleanManagedProperty",
-}  # fmt: skip
 _START = (
     '<?xml version="1.0" encoding="utf-8"?>'
     '<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>'

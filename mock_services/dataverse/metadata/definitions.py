@@ -4,17 +4,16 @@ Members: a recorded EntityDefinition of contact (terraform-provider-power-platfo
 and powerapps-docs webapi/reference for the types of columns. Ids are stable: a name has the same id everywhere.
 """
 
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mock_services.dataverse.metadata_ids import metadata_id
 from mock_services.dataverse.security import privilege_for
 from mock_services.state.organisation.definitions import Column, Lookup, Table
 from mock_services.state.organisation.privileges import Depth, privilege_name
 from mock_services.state.organisation.schema import Schema
 
 Members = dict[str, Any]
-_NAMESPACE = uuid.UUID("5e3f7c0a-7f0e-4a51-8a5a-2f9f4f5b8a10")
 _CRM = "#Microsoft.Dynamics.CRM."
 _OWNERSHIP = {"User": "UserOwned", "BusinessUnit": "BusinessOwned", "Organization": "OrganizationOwned"}
 _LEVELS = {
@@ -35,11 +34,6 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "organization": ("Uniqueidentifier", "UniqueIdentifier"),
 }  # fmt: skip
 _WITH_OPTIONS = {"picklist", "state", "status", "multiselect"}
-
-
-def metadata_id(*names: str) -> str:
-    """The id of a metadata object, which follows from its names."""
-    return str(uuid.uuid5(_NAMESPACE, ".".join(names)))
 
 
 def label(text: str) -> Members:

@@ -7,22 +7,21 @@ from dataclasses import replace
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
-from mock_services.dataverse.errors import Refusal, does_not_exist, no_segment
+from mock_services.dataverse.errors import Refusal, does_not_exist, no_segment, refused
 from mock_services.dataverse.metadata.bodies import (
     made_at,
     next_code,
     read_level,
     read_schema_name,
     read_text,
-    refusal,
 )
 from mock_services.dataverse.metadata.definitions import (
     Members,
     cascade_configuration,
     many_to_many,
-    metadata_id,
     one_to_many,
 )
+from mock_services.dataverse.metadata_ids import metadata_id
 from mock_services.dataverse.refusals import metadata as rows
 from mock_services.dataverse.urls import as_guid
 from mock_services.errors import Unmodelled
@@ -52,7 +51,7 @@ def change_relationship(call: Call) -> Answer:
 
 def _remove_relationship(call: Call, told: Members) -> None:
     if not told["IsCustomRelationship"]:
-        raise refusal(rows.NOT_DELETABLE, name=told["SchemaName"])
+        raise refused(rows.NOT_DELETABLE, name=told["SchemaName"])
     if "IntersectEntityName" in told:
         call.organisation.undefine(told["IntersectEntityName"])
         return
@@ -71,7 +70,7 @@ def _change_relationship(call: Call, told: Members) -> None:
         return
     on_deletion = cascade.get("Delete", told["CascadeConfiguration"]["Delete"])
     if on_deletion not in _CASCADES:
-        raise refusal(rows.BAD_METADATA, why=f"The cascade of {told['SchemaName']} on deletion is not valid")
+        raise refused(rows.BAD_METADATA, why=f"The cascade of {told['SchemaName']} on deletion is not valid")
     table, target = call.schema.table(told["ReferencingEntity"]), told["ReferencedEntity"]
     lookup = table.lookups[told["ReferencingAttribute"]]
     changed = replace(lookup, cascades={**lookup.cascades, target: on_deletion})
@@ -84,7 +83,7 @@ def _change_relationship(call: Call, told: Members) -> None:
 def _named_table(call: Call, member: str) -> Table:
     name = str(call.body.get(member, "")).lower()
     if name not in call.schema.tables:
-        raise refusal(rows.BAD_METADATA, why=f"{member} names no table")
+        raise refused(rows.BAD_METADATA, why=f"{member} names no table")
     return call.schema.table(name)
 
 
@@ -92,16 +91,16 @@ def _one_to_many(call: Call) -> str:
     one, many = _named_table(call, "ReferencedEntity"), _named_table(call, "ReferencingEntity")
     name, body = read_schema_name(call.body), call.body.get("Lookup")
     if not isinstance(body, dict):
-        raise refusal(rows.BAD_METADATA, why="The relationship has no Lookup")
+        raise refused(rows.BAD_METADATA, why="The relationship has no Lookup")
     lookup_name = read_schema_name(body)
     if lookup_name.lower() in {*many.columns, *many.lookups}:
-        raise refusal(rows.COLUMN_TAKEN, name=lookup_name)
+        raise refused(rows.COLUMN_TAKEN, name=lookup_name)
     if name in call.schema.collections_of(one.logical):
-        raise refusal(rows.RELATIONSHIP_TAKEN, name=name)
+        raise refused(rows.RELATIONSHIP_TAKEN, name=name)
     cascade = call.body.get("CascadeConfiguration")
     on_deletion = cascade.get("Delete", "RemoveLink") if isinstance(cascade, dict) else "RemoveLink"
     if on_deletion not in _CASCADES:
-        raise refusal(rows.BAD_METADATA, why=f"The cascade of {name} on deletion is not valid")
+        raise refused(rows.BAD_METADATA, why=f"The cascade of {name} on deletion is not valid")
     lookup = Lookup(
         lookup_name.lower(),
         {one.logical: lookup_name},
@@ -123,7 +122,7 @@ def _many_to_many(call: Call) -> str:
     name = read_schema_name(call.body)
     logical = read_schema_name({"SchemaName": call.body.get("IntersectEntityName") or name}).lower()
     if logical in call.schema.tables or name in call.schema.associations_of(one.logical):
-        raise refusal(rows.RELATIONSHIP_TAKEN, name=name)
+        raise refused(rows.RELATIONSHIP_TAKEN, name=name)
     near = f"{one.logical}id" if one is not two else f"{one.logical}idone"
     far = f"{two.logical}id" if one is not two else f"{two.logical}idtwo"
     columns = {near: Column(near, "guid"), far: Column(far, "guid", index=True)}

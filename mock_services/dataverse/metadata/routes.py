@@ -10,7 +10,7 @@ from mock_services.dataverse.errors import Refusal, bad_query, does_not_exist, n
 from mock_services.dataverse.metadata import changes, definitions
 from mock_services.dataverse.metadata.asking import Members, check_options, filtered, selected, shaped
 from mock_services.dataverse.metadata.csdl import csdl
-from mock_services.dataverse.metadata.definitions import metadata_id
+from mock_services.dataverse.metadata_ids import metadata_id
 from mock_services.dataverse.urls import Segment, as_guid
 from mock_services.errors import Unmodelled
 from mock_services.state.organisation.definitions import Column, Table

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mock_services.dataverse.errors import Refusal
+from mock_services.dataverse.errors import refused
 from mock_services.dataverse.querying.links import Part
 from mock_services.dataverse.refusals import queries as rows
 from mock_services.dataverse.resolver import Operand
@@ -35,7 +35,7 @@ def aggregated(
     some = source.limit(limit + 1).subquery()
     store = next(iter(by_alias.values()))[0].scope.call.organisation.store
     if store.value(sa.select(sa.func.count()).select_from(some)) > limit:
-        raise Refusal(rows.AGGREGATE_TOO_LARGE.code, rows.AGGREGATE_TOO_LARGE.template)
+        raise refused(rows.AGGREGATE_TOO_LARGE)
     return values
 
 

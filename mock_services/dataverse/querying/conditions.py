@@ -5,7 +5,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from mock_services.dataverse.column_security import guarding
-from mock_services.dataverse.errors import Refusal
+from mock_services.dataverse.errors import refused
 from mock_services.dataverse.querying import people
 from mock_services.dataverse.querying.comparisons import compare, compare_columns, guid_of
 from mock_services.dataverse.querying.scopes import Scope, SqlCondition, reach_of, scope_of
@@ -108,7 +108,7 @@ def _some(condition: Some, scope: Scope, depth: int) -> SqlCondition:
 
 def _comparison(condition: Comparison, scope: Scope) -> SqlCondition:
     if len(condition.values) > MOST_VALUES:
-        raise Refusal(rows.VALUES_TOO_MANY.code, rows.VALUES_TOO_MANY.template)
+        raise refused(rows.VALUES_TOO_MANY)
     where = scope.other(condition.source)
     if condition.other is not None:
         other = scope.other(condition.other_source).resolver.operand(condition.other)

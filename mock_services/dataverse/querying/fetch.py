@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call
-from mock_services.dataverse.querying.faults import refusal, refusing
+from mock_services.dataverse.errors import refused
+from mock_services.dataverse.querying.faults import refusing
 from mock_services.dataverse.querying.pages import Cookie, after, read_cookie, read_values
 from mock_services.dataverse.querying.shaping import grouped, names_of, shaped
 from mock_services.dataverse.querying.statements import Statement, statement_of
@@ -32,7 +33,7 @@ def answer(call: Call, table: Table, query: Query) -> Answer:
     """The page of a query that was asked of this table's set. Raises Refusal and Unmodelled."""
     with refusing(call):
         if query.table != table.logical:
-            raise refusal(rows.NOT_THE_SET)
+            raise refused(rows.NOT_THE_SET)
         return _answer(call, table, query)
 
 
@@ -83,7 +84,7 @@ class _Page:
             return sql.where(after(self._statement.keys, self._last))
         before = (self._number - 1) * self._size
         if before + self.limit > MOST_WITHOUT_COOKIE:
-            raise refusal(rows.PAGE_TOO_HIGH)
+            raise refused(rows.PAGE_TOO_HIGH)
         return sql.offset(before + self._query.skip)
 
     def cookie(self, shown: Sequence[Row]) -> Cookie:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mock_services.dataverse.calls import Call
-from mock_services.dataverse.errors import Refusal
+from mock_services.dataverse.errors import refused
 from mock_services.dataverse.querying.conditions import SUBQUERY, compile_condition
 from mock_services.dataverse.querying.scopes import Scope, SqlCondition, reach_of
 from mock_services.dataverse.refusals import queries as rows
@@ -38,7 +38,7 @@ def table_named(call: Call, logical: str) -> Table:
     """A table by its logical name. Raises Refusal."""
     found = call.schema.tables.get(logical)
     if found is None:
-        raise Refusal(rows.NO_ENTITY.code, rows.NO_ENTITY.template.format(name=logical))
+        raise refused(rows.NO_ENTITY, name=logical)
     return found
 
 

@@ -153,8 +153,6 @@ class Table:
     description: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Alternate keys: name -> columns (lookups by their own names)."""
-    relationship: str = ""
-    """The schema name of the many-to-many relationship that an intersect keeps; see `relationship_name`."""
     traits: Traits = field(default_factory=dict)
     """As a column's; of an intersect, those of its relationship."""
     columns: Mapping[str, Column] = field(default_factory=dict)
@@ -180,11 +178,6 @@ class Table:
         """The columns and lookups that column security keeps."""
         columns = {column.name for column in self.columns.values() if column.secured}
         return frozenset(columns | {lookup.name for lookup in self.lookups.values() if lookup.secured})
-
-    @property
-    def relationship_name(self) -> str:
-        """The schema name of the many-to-many relationship that an intersect keeps."""
-        return self.relationship or (self.ends[0].navigation if self.ends else "")
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:

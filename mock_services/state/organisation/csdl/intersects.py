@@ -58,5 +58,5 @@ def _with_ends(found: dict[str, Table], intersect: Table, near: Type, way: Way, 
     return replace(
         intersect, ends=(End(near.name, one, way.name), End(way.target, two, back.name)), unique=(one, two),
         read_only=True, verbs=(), word="", ownership="None", governed_by=governing.word or governing.governed_by,
-        relationship=way.name, states=(),
+        states=(),
     )  # fmt: skip
