@@ -106,3 +106,13 @@ def test_a_missing_solution_takes_its_tables_and_the_ways_to_them_along() -> Non
     assert "objectid_incident" not in bare.schema.table("annotation").navigation
     assert bare.schema.table("annotation").lookups["objectid"].polymorphic
     assert "prvReadIncident" not in bare.schema.privileges
+
+
+def test_what_all_activities_share_may_change_again_and_again_and_still_lists_them(organisation: Organisation) -> None:
+    organisation.insert("task", {"subject": "Prepare"})
+    for label in ("Work", "Deed"):
+        organisation.define(replace(organisation.schema.table("activitypointer"), label=label))
+        assert [row["subject"] for row in organisation.select("activitypointer")] == ["Prepare"]
+    again = _organisation(Store.memory(organisation.store.image()))
+    again.insert("task", {"subject": "Do"})
+    assert sorted(row["subject"] for row in again.select("activitypointer")) == ["Do", "Prepare"]
