@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -76,6 +76,20 @@ SignInBy = Annotated[
 Account = Annotated[str | None, typer.Option(metavar="NAME", help="The operator's account, where there are several.")]
 
 
+def _refuse_given(said: Mapping[str, object], why: str, remedy: str) -> None:
+    """Refuse options that would otherwise be passed over in silence. Raises BadInput for the first that was given."""
+    from provisioning.problems import BadInput
+
+    for option, given in said.items():
+        if given is not None:
+            raise BadInput(option, why, remedy)
+
+
+def _refuse_operator(sign_in: str | None, account: str | None) -> None:
+    said = {"--sign-in": sign_in, "--account": account}
+    _refuse_given(said, "goes with --live", "leave it out: a rehearsal has an operator of its own")
+
+
 @app.command()
 def plan(
     settings: Annotated[
@@ -96,6 +110,7 @@ def plan(
         if live:
             planned = plan_live(settings, os.environ, out, sign_in=sign_in, account=account)
         else:
+            _refuse_operator(sign_in, account)
             planned = plan_rehearsal(settings)
     planned.report(as_json=as_json)
     raise typer.Exit(planned.exit_code)
@@ -128,7 +143,8 @@ def provision(
 ) -> None:
     """Take a tenant through the whole set-up and prove it; without --live, an embedded fake tenant."""
     if many is not None:
-        _provision_many(many, settings, out, at_once, live=live, as_json=as_json)
+        said = {"--sign-in": sign_in, "--account": account, "--certificate": certificate or None}
+        _provision_many(many, settings, out, at_once, said, live=live, as_json=as_json)
     from d365.setting_up import provision_live, rehearse
     from provisioning.problems import BadInput
 
@@ -141,17 +157,26 @@ def provision(
         if live:
             outcome = provision_live(settings, os.environ, steps, out, **wishes, sign_in=sign_in, account=account)
         else:
+            _refuse_operator(sign_in, account)
             outcome = rehearse(settings, steps, out, **wishes)
     outcome.report(show_secret=show_secret, out=out, as_json=as_json)
     raise typer.Exit(outcome.exit_code)
 
 
 def _provision_many(
-    file: Path, settings: Path | None, out: str | None, at_once: int, *, live: bool, as_json: bool
+    file: Path,
+    settings: Path | None,
+    out: str | None,
+    at_once: int,
+    said: Mapping[str, object],
+    *,
+    live: bool,
+    as_json: bool,
 ) -> NoReturn:
     from d365.many import provision_many
 
     with honest_exit(as_json=as_json):
+        _refuse_given(said, "does not go with --many", "write it in the list, or in --settings for every tenant")
         fleet = provision_many(file, settings, os.environ, out=out, at_once=at_once, live=live, quiet=as_json)
     fleet.report(as_json=as_json)
     raise typer.Exit(fleet.exit_code)

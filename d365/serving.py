@@ -57,12 +57,12 @@ def standing(
         from scenarios.failure_modes import failure_mode
 
         mode = failure_mode(broken)
+    if state is not None and metadata is not None:
+        raise BadInput("--metadata", "goes with a new tenant, not with --state", "leave one of the two out")
     # Kept state must not meet the ids of its own past again; without one, the same ids every time are a comfort.
     seed = 0 if state is None else secrets.randbits(64)
     cloud = FakeCloud(seed=seed, clock=FakeClock(running=True), keys=_kept_keys(state))
     tenant = _own_tables(cloud, metadata) if state is None else cloud.adopt(_kept_tenant(cloud, state))
-    if state is not None and metadata is not None:
-        raise BadInput("--metadata", "goes with a new tenant, not with --state", "leave one of the two out")
     integration = None
     if is_provisioned or mode is not None:
         import anyio

@@ -59,6 +59,9 @@ class ShownVault:
         """Nothing is kept."""
         return None
 
+    def check(self) -> None:
+        """A terminal takes everything."""
+
     def keep(self, integration: Integration) -> None:
         """Print them, the secret in clear; on standard error, so that `--json` stays one document."""
         for name, value in variables(integration).items():
@@ -126,6 +129,11 @@ class _Handed:
     def values(self) -> Integration | None:
         """As remembered."""
         return self._kept.values()
+
+    def check(self) -> None:
+        """The place that was asked for has to do."""
+        if self._out is not None:
+            self._out.check()
 
     def keep(self, integration: Integration) -> None:
         """Remember, and hand over."""

@@ -274,7 +274,12 @@ class Engine:
         return progress.report("made" if creating else "changed", detail)
 
     async def make(self, site: Site, progress: Progress, finding: Finding) -> Thing:
-        """Ask until it is made: lag is waited out, a lost answer is looked up first."""
+        """Ask until it is made: lag is waited out, a lost answer is looked up first.
+
+        Raises BadInput before anything is asked where the vault could not keep what a later step is told once.
+        """
+        if self.vault is not None:
+            self.vault.check()
         step, heard = progress.step, ""
         async for round_ in rounds(self.clock, self.patience):
             if round_:

@@ -315,6 +315,7 @@ class _Telling:
 def _required(vault: Vault | None) -> Vault:
     if vault is None:
         raise BadInput("out", "is missing", "say where the new secret goes: it is told only once")
+    vault.check()
     return vault
 
 

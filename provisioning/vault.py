@@ -5,6 +5,7 @@ after must not have been the only one who knew it.
 """
 
 import json
+import os
 import re
 import shlex
 from pathlib import Path
@@ -32,6 +33,10 @@ class Vault(Protocol):
         """What is kept here; None where nothing is. Raises BadInput where it cannot be read."""
         ...
 
+    def check(self) -> None:
+        """Raises BadInput where values plainly could not be kept: asked before anything is made that is told once."""
+        ...
+
     def keep(self, integration: Integration) -> None:
         """Keep these, in place of what was kept. Raises BadInput where that cannot be done."""
         ...
@@ -56,6 +61,9 @@ class MemoryVault:
     def values(self) -> Integration | None:
         """What was kept."""
         return self._kept
+
+    def check(self) -> None:
+        """Memory takes everything."""
 
     def keep(self, integration: Integration) -> None:
         """Keep these."""
@@ -84,6 +92,16 @@ class FileVault:
             raise BadInput("out", f"file {self._path} holds no integration", remedy)
         return _integration(found)
 
+    def check(self) -> None:
+        """The folder has to be there and be writable; the file itself is replaced whole."""
+        folder = self._path.parent
+        if self._path.is_dir():
+            raise self._unwritable("it is a folder")
+        if not folder.is_dir():
+            raise self._unwritable(f"there is no folder {folder}")
+        if not os.access(folder, os.W_OK):
+            raise self._unwritable(f"the folder {folder} is not writable")
+
     def keep(self, integration: Integration) -> None:
         """Write the file, whole or not at all; a key pair goes into a PEM file beside it first, which it names."""
         values = variables(integration)
@@ -100,8 +118,10 @@ class FileVault:
                 write_whole(self.key_file, pem, mode=0o600)
             write_whole(self._path, text, mode=0o600)
         except OSError as error:
-            why = (error.strerror or "no access").lower()
-            raise BadInput("out", f"file {self._path} cannot be written ({why})", "name a writable file") from None
+            raise self._unwritable((error.strerror or "no access").lower()) from None
+
+    def _unwritable(self, why: str) -> BadInput:
+        return BadInput("out", f"file {self._path} cannot be written ({why})", "name a writable file")
 
     @property
     def key_file(self) -> Path:
@@ -140,6 +160,9 @@ class KeyringVault:
             raise BadInput(
                 "out", f"names a keyring entry {self._name} that holds no integration", "remove it"
             ) from None
+
+    def check(self) -> None:
+        """That there is a keyring was seen to already; whether it is unlocked, only its use tells."""
 
     def keep(self, integration: Integration) -> None:
         """Put the values into the keyring."""

@@ -11,10 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from mock_services.tenant import FakeTenant
+from provisioning.engine import Engine
 from provisioning.problems import BadInput
 from provisioning.receipt import Asked, Receipt, Thing
-from provisioning.settings import Integration
+from provisioning.settings import Integration, Settings
+from provisioning.transport import Transport
 from provisioning.vault import FileVault
+from scenarios.tenant_clock import TenantClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -78,6 +82,17 @@ def test_the_four_values_are_written_for_their_owner_only(tmp_path: Path) -> Non
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"^out file .*values\.env cannot be written"):
         FileVault(tmp_path / "absent" / "values.env").keep(_integration("x"))
+
+
+async def test_nothing_is_made_that_could_not_be_kept(
+    tenant: FakeTenant, transport: Transport, operator_settings: Settings, clock: TenantClock, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match="cannot be written .there is no folder"):
+        await Engine(
+            operator_settings, transport, clock, vault=FileVault(tmp_path / "absent" / "values.env")
+        ).provision()
+    asked = [entry for entry in tenant.journal if entry.service != "login"]
+    assert {entry.method for entry in asked} == {"GET"}
 
 
 @given(secret=st.text(st.characters(codec="utf-8", exclude_characters="\x00\r\n"), min_size=1, max_size=40))
