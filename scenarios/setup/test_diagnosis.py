@@ -144,10 +144,8 @@ def test_the_missing_privilege_is_in_the_remedy() -> None:
     assert "prvReadIncident" in causes_of(symptom)[0].remedy
 
 
-def test_every_rule_names_an_ailment_and_every_ailment_can_be_reached() -> None:
-    named = {rule.ailment for rule in RULES}
-    assert named <= set(AILMENTS)
-    assert set(AILMENTS) - named == {"other"}
+def test_every_rule_names_an_ailment() -> None:
+    assert {rule.ailment for rule in RULES} <= set(AILMENTS)
 
 
 PROBES: list[Probe] = ["token", "read_incidents", "create_contact"]
