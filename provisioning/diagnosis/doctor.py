@@ -56,6 +56,9 @@ def _fits(rule: Rule, symptom: Symptom) -> bool:
         return False
     if rule.reaches:
         return symptom.reach in rule.reaches
+    # What was asked for narrows a cause down; where nobody knows it, the wider rules are left.
+    if rule.request is not None and not rule.request.search(symptom.request):
+        return False
     return _fits_answer(rule, symptom)
 
 
@@ -63,10 +66,11 @@ def _fits_answer(rule: Rule, symptom: Symptom) -> bool:
     """What the rule asks of an answer; a rule that asks nothing of it fits a symptom without one, too."""
     said = symptom.said
     if said is None:
-        return not (rule.codes or rule.statuses or rule.forms or rule.words)
+        return not (rule.codes or rule.statuses or rule.forms or rule.words or rule.challenge)
     return (
         (not rule.codes or said.code in rule.codes)
         and (not rule.statuses or said.status in rule.statuses)
         and (not rule.forms or said.form in rule.forms)
         and (rule.words is None or rule.words.search(said.message) is not None)
+        and (rule.challenge is None or rule.challenge.search(said.challenge) is not None)
     )
