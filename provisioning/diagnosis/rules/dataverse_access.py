@@ -29,9 +29,8 @@ _OWNER: Final = words("Privilege Check For Owner failed")
 
 def _lacks(ailment: str, privileges: str) -> Rule:
     """A handoff's own call names the privilege that it lacks."""
-    return Rule(
-        ailment, "certain", HANDOFF, _PRIVILEGE, words=words(rf"missing ({privileges})\b|Privilege: ({privileges})\b")
-    )
+    pattern = rf"(?:missing|Privilege:|PrivilegeName:) (?:{privileges})\b"
+    return Rule(ailment, "certain", HANDOFF, _PRIVILEGE, words=words(pattern))
 
 
 _TOKEN_RULES: Final = (

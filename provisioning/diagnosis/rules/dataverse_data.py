@@ -13,6 +13,7 @@ _PAYLOAD: Final = frozenset({"0x80048d19", "0x0"})
 _QUERY: Final = frozenset({"0x80060888", "0x0"})
 _NOT_FOUND: Final = frozenset({404})
 _UNDECLARED: Final = "undeclared property '"
+_OPTION: Final = frozenset({"0x8004431a"})
 _ABSENT: Final = frozenset({"0x80040217", "0x80060891"})
 
 _TABLE_RULES: Final = (
@@ -97,14 +98,12 @@ _VALUE_RULES: Final = (
     Rule("dataverse.incident_without_customer", "certain", HANDOFF, frozenset({"0x80044410"})),
     Rule("dataverse.two_customers", "certain", HANDOFF, frozenset({"0x8004440f"})),
     Rule("dataverse.customer_inactive", "certain", HANDOFF, frozenset({"0x80040517"})),
-    Rule(
-        "dataverse.priority_out_of_range", "certain", HANDOFF, frozenset({"0x8004431a"}), words=words("'prioritycode'")
-    ),
+    Rule("dataverse.priority_out_of_range", "certain", HANDOFF, _OPTION, words=words("'prioritycode'")),
     Rule(
         "dataverse.option_out_of_range",
         "certain",
         HANDOFF,
-        frozenset({"0x8004431a"}),
+        _OPTION,
         words=words("^(?!.*'prioritycode')"),
     ),
     Rule("dataverse.text_too_long", "certain", HANDOFF, frozenset({"0x80044331"})),

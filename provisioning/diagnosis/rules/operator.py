@@ -80,9 +80,7 @@ _LAG_RULES: Final = (
     Rule("graph.principal_seen_late", "likely", GRAPH, _BAD, words=words("Not a valid reference update")),
     Rule("graph.directory_busy", "certain", GRAPH, frozenset({"Directory_ObjectNotFound"})),
     Rule("graph.concurrent_writes", "certain", GRAPH, frozenset({"Directory_ConcurrencyViolation"})),
-    Rule(
-        "graph.concurrent_writes", "certain", GRAPH, _BAD, words=words("concurrent requests being made to the tenant")
-    ),
+    Rule("graph.concurrent_writes", "certain", GRAPH, _BAD, words=words("concurrent requests being made")),
     Rule("graph.personal_app_seen_late", "certain", GRAPH, frozenset({"Error_MsaAppDoesNotExist"})),
     Rule("graph.secret_seen_late", "likely", GRAPH, _BAD, words=words("No password credential found with keyId")),
 )
@@ -91,9 +89,7 @@ _REQUEST_RULES: Final = (
     Rule("graph.principal_exists", "certain", GRAPH, _TWIN, words=words("service principal name .* is already in use")),
     Rule("graph.grant_exists", "certain", GRAPH, _TWIN, words=words("Permission entry already exists")),
     Rule("graph.owner_exists", "certain", GRAPH, _BAD, words=words("added object references already exist")),
-    Rule(
-        "graph.role_assignment_exists", "certain", GRAPH, _BAD, words=words("Permission being assigned already exists")
-    ),
+    Rule("graph.role_assignment_exists", "certain", GRAPH, _BAD, words=words("being assigned already exists")),
     Rule("graph.identifier_uri_taken", "certain", GRAPH, _TWIN, words=words("same value for property identifierUris")),
     Rule("graph.identifier_uri_unverified", "certain", GRAPH, frozenset({"HostNameNotOnVerifiedDomain"})),
     Rule("graph.policy_blocks_secret", "certain", GRAPH, frozenset({"CredentialTypeNotAllowedAsPerAppPolicy"})),

@@ -37,8 +37,8 @@ READ: Final = frozenset[Probe]({"read_incidents"})
 HANDOFF: Final = frozenset[Probe](
     {"find_contact", "create_contact", "create_incident", "create_note", "add_to_queue", "create_conversation"}
 )
-DATAVERSE: Final = READ | HANDOFF | {"own_rights"}
-ENVIRONMENT: Final = DATAVERSE | {"operator_environment"}
+DATAVERSE: Final[frozenset[Probe]] = READ | HANDOFF | {"own_rights"}
+ENVIRONMENT: Final[frozenset[Probe]] = DATAVERSE | {"operator_environment"}
 OPERATOR_TOKEN: Final = frozenset[Probe]({"operator_token"})
 OPERATOR_ENVIRONMENT: Final = frozenset[Probe]({"operator_environment"})
 GRAPH: Final = frozenset[Probe]({"operator_graph"})
