@@ -1,6 +1,5 @@
 """Laws of every failure mode, the next one included: it strikes as stated, is named from the wire, and is mended."""
 
-import json
 from typing import get_args
 
 import httpx
@@ -17,9 +16,12 @@ from scenarios.failure_modes import FAILURE_MODES, FailureMode, SetupStep, Sympt
 from scenarios.failure_modes.handoff_requests import USUAL, changed
 from scenarios.failure_modes.look_alikes import LOOK_ALIKES
 from scenarios.failure_modes.performing import Stage, perform, perform_mended
+from scenarios.failure_modes.recording import code_in, recorded, told
+from scenarios.pages import FOLDER, INDEX, index, page
 
 EVERY_MODE = pytest.mark.parametrize("mode", FAILURE_MODES.values(), ids=FAILURE_MODES)
 _BY_TEST_AND_SAVE = [mode for mode in FAILURE_MODES.values() if mode.handoff is None and mode.act is None]
+_OUTDATED = "its page is out of date: run python -m scenarios.pages and look at what changed"
 _UNDECIDED = {
     # Not even an operator of this tenant sees it: the lists hold nothing of the other app, or of what is gone.
     "login.secret_wrong",
@@ -70,38 +72,21 @@ async def test_it_strikes_as_stated_is_named_from_the_wire_and_mended_by_its_rem
     """One test, since they are steps of one story: setting the stage is what costs."""
     pasted = mode.apply(stage.scene)
     verdict = await perform(mode, stage, pasted)
-    told = _told(stage)
+    entries = told(stage)
     assert not verdict.healthy
-    assert _shows(mode.symptom, told)
+    assert _shows(mode.symptom, entries)
     _is_named(mode, verdict)
-    _holds_no_secret(verdict, told, stage.scene.integration, pasted)
+    _holds_no_secret(verdict, entries, stage.scene.integration, pasted)
+    assert page(mode, recorded(mode.symptom, entries)) == (FOLDER / f"{mode.name}.md").read_text(), _OUTDATED
     mended = await perform_mended(mode, stage, mode.cure(stage.scene))
     assert mended.healthy, mended.said
 
 
-def _told(stage: Stage) -> list[Entry]:
-    """Every answer of the scene, whoever's journal it went into."""
-    cloud = stage.scene.cloud
-    return [entry for journal in (cloud.journal, *(t.journal for t in cloud.tenants)) for entry in journal]
-
-
-def _shows(symptom: Symptom, told: list[Entry]) -> bool:
+def _shows(symptom: Symptom, entries: list[Entry]) -> bool:
     """Whether an answer of this status and code went over the wire; for no answer, that a call got none."""
     if symptom.status is None:
-        return symptom.call == "handoff" or any(entry.status == 0 for entry in told)
-    return any(entry.status == symptom.status and _code(entry) == symptom.code for entry in told)
-
-
-def _code(entry: Entry) -> str:
-    """The code in a body, read here once more so that nothing is shared."""
-    try:
-        body = json.loads(entry.response_body)
-    except ValueError:
-        return ""
-    if isinstance(body, dict) and body.get("error_codes"):
-        return f"AADSTS{body['error_codes'][0]}"
-    error = body.get("error") if isinstance(body, dict) else None
-    return str(error.get("code", "")) if isinstance(error, dict) else ""
+        return symptom.call == "handoff" or any(entry.status == 0 for entry in entries)
+    return any(entry.status == symptom.status and code_in(entry.response_body) == symptom.code for entry in entries)
 
 
 def _is_named(mode: FailureMode, verdict: Verdict) -> None:
@@ -117,9 +102,9 @@ def _is_named(mode: FailureMode, verdict: Verdict) -> None:
         assert verdict.causes[0].decided_by
 
 
-def _holds_no_secret(verdict: Verdict, told: list[Entry], *pasted: Integration) -> None:
+def _holds_no_secret(verdict: Verdict, entries: list[Entry], *pasted: Integration) -> None:
     secrets = {each.client_secret.get_secret_value().strip() for each in pasted} - {""}
-    everything = f"{verdict!r} {verdict.to_json()} {told!r}"
+    everything = f"{verdict!r} {verdict.to_json()} {entries!r}"
     assert not [secret for secret in secrets if secret in everything]
 
 
@@ -199,6 +184,11 @@ def test_what_the_book_names_without_a_failure_mode_is_known() -> None:
         "dataverse.payload_too_large", "dataverse.plugin_refused", "graph.two_apps_of_one_name",
         "power_platform.not_an_administrator", "power_platform.not_environment_administrator",
     }  # fmt: skip
+
+
+def test_the_index_of_the_pages_is_up_to_date_and_no_page_is_left_over() -> None:
+    assert (FOLDER / INDEX).read_text() == index(), _OUTDATED
+    assert {file.stem for file in FOLDER.glob("*.md")} - {"README"} == set(FAILURE_MODES)
 
 
 def test_a_mistyped_name_is_answered_with_the_nearest() -> None:
