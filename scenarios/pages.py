@@ -41,7 +41,7 @@ def page(mode: FailureMode, recording: Recording | None) -> str:
         f"Whose turn: {mode.whose_turn}.\n\n{_sentence(mode.remedy)}",
         _alike(mode),
         "## How this is known",
-        f"{_sentence(mode.evidence)} Last seen {mode.seen}.",
+        f"{mode.evidence}. Last seen {mode.seen}.",
         "## See it happen",
         f"```sh\n{_command(mode)}\n```",
     ]
