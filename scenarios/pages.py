@@ -126,7 +126,8 @@ def _alike(mode: FailureMode) -> str:
 def _command(mode: FailureMode) -> str:
     if mode.handoff is not None:
         return f"d365 handoff --channel email --broken {mode.name}"
-    if mode.act is not None:
+    # A connection that never stands cannot be served: only in one process can it be refused.
+    if mode.act is not None or mode.symptom.status is None:
         return f"d365 diagnose --broken {mode.name}"
     return f"d365 run --broken {mode.name} -- d365 verify"
 
