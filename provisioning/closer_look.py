@@ -15,7 +15,7 @@ from provisioning.clouds import LOOPBACK, PUBLIC_REGIONS, DataverseHost, dataver
 from provisioning.diagnosis.symptom import Symptom, host_of
 from provisioning.graph import DATAVERSE_APP
 from provisioning.handoff import is_vendor_list, missing
-from provisioning.problems import NotPermitted, NotReached, Problem, Refused
+from provisioning.problems import NotReached, Problem
 from provisioning.settings import Channel, Integration, is_guid
 from provisioning.sign_in import GivenToken
 from provisioning.test_and_save import ask_for_token, token_in
@@ -256,7 +256,7 @@ async def _known_environments(exam: Examination) -> list[str]:
         return []
     try:
         return [environment.url for environment in await exam.operator.environments()]
-    except (Refused, NotPermitted, NotReached, KeyError):
+    except (Problem, KeyError):
         return []
 
 
@@ -282,7 +282,7 @@ async def _tenant_of(transport: Transport, environment_url: str) -> str:
         return ""
     try:
         answer = await transport.send("GET", f"{environment_url}/api/data/v9.2/", service="dataverse", attempts=1)
-    except NotReached:
+    except Problem:
         return ""
     return _challenged_tenant(answer)
 
