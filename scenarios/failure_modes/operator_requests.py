@@ -1,4 +1,4 @@
-"""Step 8: Microsoft Graph refuses an operator's request: it is done already, its object is not there, it is malformed."""
+"""Step 8: Microsoft Graph refuses an operator's request: it is done already, it names nothing, it is malformed."""
 
 from mock_services.baseline import OPERATOR_CLIENT_ID
 from mock_services.state import well_known
