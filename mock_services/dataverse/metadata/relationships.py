@@ -52,7 +52,7 @@ def change_relationship(call: Call) -> Answer:
 
 def _remove_relationship(call: Call, told: Members) -> None:
     if not told["IsCustomRelationship"]:
-        raise refusal(rows.NOT_DELETABLE, name=told["SchemaName"])
+        raise refusal(rows.RELATIONSHIP_KEPT)
     if "IntersectEntityName" in told:
         call.organisation.undefine(told["IntersectEntityName"])
         return

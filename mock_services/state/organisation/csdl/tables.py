@@ -125,7 +125,7 @@ class Reading:
                 for target in ("systemuser", "team") if way.target == "principal" else (way.target,):
                     targets.setdefault(target, way.name)
             backs = {way.target: way.partner for way in reversed(mine) if way.partner and way.target != "principal"}
-            changes = not each.read_only and name not in _KEPT_BY_PLATFORM
+            changes = name not in _KEPT_BY_PLATFORM  # the value is annotated as read-only whatever may be bound
             yield name, Lookup(
                 name, targets, backs, polymorphic=len(targets) > 1, custom="_" in name, label=_label(name),
                 schema=mine[0].name if mine else name, create=changes, update=changes,
