@@ -22,8 +22,7 @@ def attached(schema: Schema, table: Table, body: Body) -> Iterator[Table]:
     name = table.logical
     if body.get("HasNotes") is True:
         yield _widened(schema, _NOTE, "objectid", name, (f"objectid_{name}", f"{name}_Annotations"))
-    queue = body.get("IsValidForQueue")
-    if isinstance(queue, dict) and queue.get("Value") is True:
+    if is_for_queues(body):
         yield _widened(schema, _QUEUE_ITEM, "objectid", name, (f"objectid_{name}", f"{name}_QueueItems"))
     if body.get("HasActivities") is True:
         yield _widened(schema, _POINTER, _REGARDING, name, (f"{_REGARDING}_{name}", f"{name}_ActivityPointers"))
@@ -31,6 +30,12 @@ def attached(schema: Schema, table: Table, body: Body) -> Iterator[Table]:
             plural = schema.table(activity).set.title() if activity != "fax" else "Faxes"
             back = f"{name}_{'PhoneCalls' if activity == 'phonecall' else plural}"
             yield _widened(schema, activity, _REGARDING, name, (f"{_REGARDING}_{name}_{activity}", back))
+
+
+def is_for_queues(body: Body) -> bool:
+    """Whether a body asks that rows may stand in queues."""
+    queue = body.get("IsValidForQueue")
+    return isinstance(queue, dict) and queue.get("Value") is True
 
 
 def detached(schema: Schema, name: str) -> Iterator[Table]:

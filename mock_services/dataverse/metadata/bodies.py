@@ -58,7 +58,12 @@ def read_text(value: Any) -> str:
     labels = value.get("LocalizedLabels") if isinstance(value, dict) else None
     first = labels[0] if isinstance(labels, list) and labels else None
     text = first.get("Label") if isinstance(first, dict) else None
-    return text if isinstance(text, str) else ""
+    return _whole(text) if isinstance(text, str) else ""
+
+
+def _whole(text: str) -> str:
+    """A text that can be kept: halves of characters, which JSON can spell, become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def read_level(body: Body, default: str = "none") -> str:
@@ -92,10 +97,10 @@ def read_traits(column: Column, body: Body) -> dict[str, Any]:
         if value is not None and column.type in values:
             if not isinstance(value, str):
                 raise unconverted(value, f"mscrm.{name}")
-            found[name] = value
+            found[name] = _whole(value)
     form = body.get("FormatName")
     if column.type in ("string", "memo") and isinstance(form, dict) and isinstance(form.get("Value"), str):
-        found |= {"FormatName": {"Value": form["Value"]}, "Format": form["Value"]}
+        found |= {"FormatName": {"Value": _whole(form["Value"])}, "Format": _whole(form["Value"])}
     if column.type in _PRECISIONS and (precision := body.get("Precision")) is not None:
         if not isinstance(precision, int) or isinstance(precision, bool):
             raise unconverted(precision, "Edm.Int32")

@@ -11,7 +11,7 @@ from typing import Any
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, does_not_exist, no_segment, payload
-from mock_services.dataverse.metadata.attachments import attached, detached
+from mock_services.dataverse.metadata.attachments import attached, detached, is_for_queues
 from mock_services.dataverse.metadata.bodies import (
     Body,
     made_at,
@@ -131,6 +131,7 @@ def _table(call: Call, body: Body, *, taken: set[str], code: int) -> Table:
         word=schema_name,
         custom=True,
         notes=body.get("HasNotes") is True,
+        queues=is_for_queues(body),
         traits=read_table_traits(body),
     )
 
@@ -205,6 +206,7 @@ def _change_table(call: Call, table: Table) -> Answer:
         plural_label=plural or table.plural_label,
         description=read_text(body["Description"]) if "Description" in body else table.description,
         notes=table.notes or body.get("HasNotes") is True,
+        queues=table.queues or (table.custom and is_for_queues(body)),
         traits={**table.traits, **read_table_traits(body)},
     )
     call.organisation.define(changed)

@@ -159,9 +159,9 @@ def read_options(call: Call, body: Body, name: str = "Options") -> dict[int, str
     return found
 
 
-def read_value(body: Body) -> int | None:
+def read_value(body: Body, name: str = "Value") -> int | None:
     """The value of an option, or None where the body has none. Raises Refusal."""
-    value: Any = body.get("Value")
+    value: Any = body.get(name)
     low, high = INTEGER_RANGE
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high):
         raise unconverted(value, "Edm.Int32")

@@ -54,7 +54,7 @@ def insert_status(call: Call) -> Answer:
     aim = _aim(call)
     if aim.type != "status" or aim.table is None:
         raise refusal(rows.OPTION_NOT_INSERTABLE)
-    state, value = call.body.get("StateCode"), _new_value(call, aim.options)
+    state, value = read_value(call.body, "StateCode"), _new_value(call, aim.options)
     if state not in {each.value for each in aim.table.states}:
         raise refusal(rows.BAD_METADATA, why=f"There is no state {state} of {aim.table.logical}")
     states = tuple(
@@ -82,7 +82,7 @@ def update_state(call: Call) -> Answer:
     aim, value = _existing(call)
     if aim.type != "state" or aim.table is None:
         raise refusal(rows.BAD_METADATA, why="UpdateStateValue is about states alone")
-    default = call.body.get("DefaultStatusCode")
+    default = read_value(call.body, "DefaultStatusCode")
     states = []
     for each in aim.table.states:
         if each.value == value:

@@ -172,6 +172,8 @@ def alterations(schema: Schema, logical: str, present: Names[str]) -> list[sa.Ex
     """
     if logical not in schema.tables:
         return [sa.text(f"DROP TABLE {_quoted(logical)}")] if present else []
+    if schema.tables[logical].view:
+        return []  # it is made anew after every change
     wanted = schema.sql(logical)
     indexes = sorted(wanted.indexes, key=lambda index: str(index.name))
     if not present:

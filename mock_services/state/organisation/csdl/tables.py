@@ -245,6 +245,26 @@ def _wider(known: Lookup, read: Lookup) -> Lookup:
     )
 
 
+def attaching(tables: dict[str, Table]) -> dict[str, Table]:
+    """The tables, those that notes or items of queues lead to told so."""
+    led_to = {keeper: _targets(tables, keeper) for keeper in ("annotation", "queueitem")}
+    return {
+        name: replace(
+            table,
+            notes=table.notes or name in led_to["annotation"],
+            queues=table.queues or name in led_to["queueitem"],
+        )
+        if table.custom
+        else table
+        for name, table in tables.items()
+    }
+
+
+def _targets(tables: Mapping[str, Table], keeper: str) -> Set[str]:
+    lookup = tables[keeper].lookups.get("objectid") if keeper in tables else None
+    return set(lookup.targets) if lookup is not None else set()
+
+
 def without_doubles(tables: dict[str, Table], schema: Schema) -> dict[str, Table]:
     """The tables without ways back that have the name of another: the document's own names win over generated ones."""
     used: dict[tuple[str, str], tuple[str, str]] = {}
