@@ -275,25 +275,38 @@ def one_to_many(schema: Schema) -> Iterator[Members]:
     """Every relationship that a lookup makes, one for each of its targets."""
     for table in schema.tables.values():
         for lookup in table.lookups.values():
-            for target in lookup.targets:
+            for target in _referenced(lookup):
                 yield _one_to_many(schema, table, lookup, target)
+
+
+def _referenced(lookup: Lookup) -> Iterator[str]:
+    """The tables that a lookup's relationships come from: whoever owns a row is an `owner`, of whichever kind."""
+    yield from ("owner",) if lookup.name == "ownerid" else lookup.targets
+
+
+def _owner_relationship(table: Table) -> str:
+    """`owner_contacts` beside `business_unit_contacts`, as the reference of the standard tables has them."""
+    unit = table.lookups.get("owningbusinessunit")
+    name = unit.relationship_to("businessunit", table.logical) if unit is not None else ""
+    told, _, rest = name.partition("business_unit_")
+    return f"owner_{rest if rest and not told else table.logical}"
 
 
 _MENU = {"Behavior": "DoNotDisplay", "Group": "Details", "Order": None, "Label": label("")}
 
 
 def _one_to_many(schema: Schema, table: Table, lookup: Lookup, target: str) -> Members:
-    name = lookup.relationship_to(target, table.logical)
+    name = _owner_relationship(table) if target == "owner" else lookup.relationship_to(target, table.logical)
     return {
         "@odata.type": f"{_CRM}OneToManyRelationshipMetadata",
         "SchemaName": name,
         "RelationshipType": "OneToManyRelationship",
         "ReferencedEntity": target,
-        "ReferencedAttribute": schema.table(target).primary_id,
+        "ReferencedAttribute": "ownerid" if target == "owner" else schema.table(target).primary_id,
         "ReferencedEntityNavigationPropertyName": lookup.collections.get(target, name),
         "ReferencingEntity": table.logical,
         "ReferencingAttribute": lookup.name,
-        "ReferencingEntityNavigationPropertyName": lookup.targets[target],
+        "ReferencingEntityNavigationPropertyName": lookup.targets.get(target, lookup.name),
         "CascadeConfiguration": cascade_configuration(lookup, target),
         "AssociatedMenuConfiguration": _MENU,
         "IsHierarchical": table.logical == target and lookup.name.startswith("parent"),
@@ -358,14 +371,14 @@ def related(schema: Schema, table: Table, name: str) -> list[Members]:
         return [each for each in many_to_many(schema) if table.logical in (each[ends[0]], each[ends[1]])]
     if name == "ManyToOneRelationships":
         own = table.lookups.values()
-        return [_one_to_many(schema, table, lookup, target) for lookup in own for target in lookup.targets]
+        return [_one_to_many(schema, table, lookup, target) for lookup in own for target in _referenced(lookup)]
     if name != "OneToManyRelationships":
         raise KeyError(name)
     return [
         _one_to_many(schema, other, lookup, table.logical)
         for other in schema.tables.values()
         for lookup in other.lookups.values()
-        if table.logical in lookup.targets
+        if table.logical in _referenced(lookup)
     ]
 
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from mock_services.errors import Missing
 from mock_services.state.organisation.definitions import Choice, Table, standard_tables
-from mock_services.state.organisation.rows import Rows
+from mock_services.state.organisation.rows import SHARES, Rows
 from mock_services.state.organisation.schema import (
     Schema,
     activity_view,
@@ -48,7 +48,7 @@ class Customisation:
             self._change(self._schema({**self._rows.schema.own, **defined}), defined)
 
     def undefine(self, logical: str) -> None:
-        """Drop a table of this organisation's own. Raises Missing, also for a standard table."""
+        """Drop a table of this organisation's own, its shares too. Raises Missing, also for a standard table."""
         if logical not in self._rows.schema.own or logical in standard_tables():
             raise Missing("table", logical)
         own = {name: table for name, table in self._rows.schema.own.items() if name != logical}
@@ -56,6 +56,8 @@ class Customisation:
             sql = sql_table("definitions")
             self._store.write(sa.delete(sql).where(sql.c.logical == logical))
             self._change(self._schema(own), [logical])
+            shares = sql_table(SHARES)
+            self._store.write(sa.delete(shares).where(shares.c.objecttypecode == logical))
 
     def choose(self, choice: Choice) -> None:
         """Add or change a global choice, and the options of the columns that use it."""
