@@ -5,7 +5,6 @@ from datetime import timedelta
 from mock_services.tenant import FakeTenant
 from provisioning.engine import Engine
 from provisioning.settings import Integration
-from scenarios.tenant_clock import TenantClock
 
 
 async def test_a_set_up_waits_until_its_role_is_seen(tenant: FakeTenant, engine: Engine) -> None:
