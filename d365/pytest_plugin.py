@@ -173,10 +173,10 @@ def integration(
     marker = request.node.get_closest_marker("broken")
     if marker is None:
         return made
-    from scenarios.failure_modes import failure_mode
+    from scenarios.failure_modes import Scene, failure_mode
 
     for name in marker.args:
-        made = failure_mode(name).apply(tenant, made)
+        made = failure_mode(name).apply(Scene(cloud, tenant, made))
     return made
 
 
