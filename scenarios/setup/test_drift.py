@@ -14,10 +14,9 @@ from provisioning.drift import status
 from provisioning.engine import Engine
 from provisioning.guard import TenantGuard
 from provisioning.patience import Patience
-from provisioning.problems import BadInput, Problem, Refused
+from provisioning.problems import Problem, Refused
 from provisioning.receipt import Receipt
 from provisioning.repair import repair
-from provisioning.rotation import rotate
 from provisioning.settings import Integration, Operator
 from provisioning.vault import MemoryVault
 from scenarios.setup.conftest import Losses, Onlooker
@@ -188,8 +187,8 @@ async def test_a_certificate_is_looked_at_and_mended_like_a_secret(engine: Engin
     assert await _drifts(by_key) == {"certificate.removed"}
     assert (await repair(by_key, await status(by_key))).unmended == ()
     assert await _drifts(by_key) == set()
-    with pytest.raises(BadInput, match="certificate"):
-        await rotate(by_key)
+    [listed] = [each for each in (await status(by_key)).standings if each.step == "certificate"]
+    assert "730 days left" in listed.detail
 
 
 async def test_a_user_moved_to_another_business_unit_is_told(engine: Engine, onlooker: Onlooker) -> None:

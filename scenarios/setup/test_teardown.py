@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from mock_services.cloud import FakeCloud
 from provisioning.engine import Engine
 from provisioning.guard import TenantGuard
 from provisioning.patience import Patience
@@ -17,8 +16,10 @@ from provisioning.rotation import rotate
 from provisioning.steps import STEPS
 from provisioning.teardown import survey, take_down
 from provisioning.vault import MemoryVault
-from scenarios.convergence.converging import everything, opened
-from scenarios.convergence.harms import Harm, Killed
+from scenarios.convergence.converging import Credential, everything
+from scenarios.convergence.harms import Harm
+from scenarios.convergence.standing import set_up_once
+from scenarios.convergence.taking_down import take_down_harmed
 from scenarios.setup.conftest import Losses, Onlooker
 
 
@@ -100,29 +101,12 @@ async def test_a_registration_of_our_name_without_our_marker_is_not_ours(engine:
     assert len(await onlooker.applications()) == 1
 
 
-async def _harmed(number: int, harm: Harm) -> tuple[int, set[str]]:
-    """Set up, take down while one request of the teardown comes to harm, again until it is done; what is left."""
-    cloud = FakeCloud()
-    tenant = cloud.create_tenant()
-    before = everything(tenant)
-    async with opened(cloud, tenant, {}) as case:
-        await case.engine().provision()
-        first = len(case.transport.requests)
-        case.transport.arm({first + number: harm})
-        for _ in range(3):
-            try:
-                await take_down(case.engine())
-                break
-            except (Problem, Killed):
-                continue
-        count = len(case.transport.requests) - first
-    directory = tenant.directory
-    binned: tuple[Any, ...] = (*directory.deleted_applications(), *directory.deleted_service_principals())
-    return count, set(everything(tenant) - before) - {f"{type(each).__name__} {each.id}" for each in binned}
-
-
-async def test_a_teardown_that_was_stopped_anywhere_is_finished_by_the_next() -> None:
-    """Killed when a request was done and nothing of it was written down; every harm was run by hand."""
-    count, _ = await _harmed(-1, Harm.KILLED_AFTER)
-    for number in range(2, count, 3):
-        assert (await _harmed(number, Harm.KILLED_AFTER))[1] == set(), number
+@pytest.mark.parametrize("credential", ["secret", "certificate"])
+async def test_a_teardown_that_was_stopped_anywhere_is_finished_by_the_next(credential: Credential) -> None:
+    """Killed when a request was done and nothing was written down. Every harm: `benchmarks.convergence`."""
+    async with set_up_once(credential) as set_up:
+        plain = await take_down_harmed(set_up, {})
+        assert plain.converged, plain
+        for number in range(2, len(plain.told.requests), 3):
+            outcome = await take_down_harmed(set_up, {number: Harm.KILLED_AFTER})
+            assert outcome.converged, (number, outcome)
