@@ -1,7 +1,7 @@
 """Every request of a set-up, struck by every harm in turn: does running it again end in the one right state?
 
-`python -m benchmarks.convergence` prints a row for each harm and ends with status 1 unless every cell holds. `--of` asks
-the same of a rotation or a teardown, `--credential certificate` of an integration with a certificate, and with
+`python -m benchmarks.convergence` prints a row for each harm and ends with status 1 unless every cell holds. `--of`
+asks the same of a rotation or a teardown, `--credential certificate` of an integration with a certificate, and with
 `--pace typical` (or slow, adversarial) the tenant's replicas lag meanwhile.
 """
 
