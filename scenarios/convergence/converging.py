@@ -138,19 +138,23 @@ async def race(delays: Sequence[Sequence[int]], *, pace: str = "immediate") -> t
         return outcomes, count(tenant, cases[0].settings(), before)
 
 
-async def leftovers_of_teardown(harms: Mapping[int, Harm], credential: Credential = "secret") -> frozenset[str]:
+async def leftovers_of_teardown(
+    harms: Mapping[int, Harm], *, cloud: FakeCloud | None = None, credential: Credential = "secret"
+) -> frozenset[str]:
     """Run a set-up once while requests come to harm, take it down, and tell what is there that was not before.
 
     Deleted registrations and principals rest in the bin for 30 days, as they would after a deletion by hand.
     """
-    cloud = FakeCloud()
+    cloud = cloud or FakeCloud()
     tenant = cloud.create_tenant()
     before = everything(tenant)
     async with opened(cloud, tenant, harms, credential=credential) as case:
         await run_until_done(case, Outcome(), runs=1)
         await case.engine().undo()
     binned = (*tenant.directory.deleted_applications(), *tenant.directory.deleted_service_principals())
-    return everything(tenant) - before - {_name(each) for each in binned}
+    left = everything(tenant) - before - {_name(each) for each in binned}
+    cloud.drop(tenant)
+    return left
 
 
 @asynccontextmanager
