@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,15 +102,14 @@ async def test_a_vault_with_a_secret_is_not_overwritten_by_a_certificate(
     assert vault.values() == first.integration
 
 
-@pytest.mark.parametrize("harm", [Harm.LOST_AFTER, Harm.KILLED_AFTER])
-async def test_any_harm_around_the_key_leaves_one(harm: Harm) -> None:
-    """From the first look at the registered application to the first sign-in with the key."""
+async def test_any_harm_around_the_key_leaves_one() -> None:
+    """From the first look at the application to the sign-ins with the key; every harm: `benchmarks.convergence`."""
     cloud = FakeCloud()
     plain = await converge({}, cloud=cloud, credential="certificate")
     assert plain.converged
     numbers = [n for n, (_, url) in enumerate(plain.requests) if "/applications/" in url]
     assert len(numbers) >= 3
-    for number in range(numbers[0], numbers[-1] + 3):
+    for number, harm in zip(range(numbers[0], numbers[-1] + 3), cycle([Harm.LOST_AFTER, Harm.KILLED_AFTER])):
         outcome = await converge({number: harm}, cloud=cloud, credential="certificate")
         assert outcome.converged, (number, harm, outcome)
         assert outcome.census is not None

@@ -15,7 +15,7 @@ import pytest
 from mock_services.cloud import FakeCloud
 from provisioning.browser_return import waiting_for_browser
 from provisioning.engine import Engine
-from provisioning.problems import Problem, Refused
+from provisioning.problems import NotPermitted, Problem, Refused
 from provisioning.settings import Operator, Settings
 from scenarios.setup.scripted_person import ScriptedPerson, post_form
 
@@ -45,6 +45,19 @@ async def test_where_one_service_wants_more_proof_the_person_is_asked_again(
     assert (await sign_in.claims(GRAPH))["amr"] == ["pwd"]
     assert (await sign_in.claims(operator_settings.environment_url))["amr"] == ["pwd", "mfa"]
     assert len(person.shown) == 2
+
+
+async def test_who_is_no_user_of_the_environment_is_told_as_a_person(
+    engine_as: Callable[..., Engine], cloud: FakeCloud, tenant: Any
+) -> None:
+    """An application user is an app's: a person is added as a user."""
+    name = f"clerk@{tenant.domain}"
+    tenant.directory.add_user(name, "Clerk", "fake-password-of-the-clerk")
+    clerk = ScriptedPerson(cloud, name, "fake-password-of-the-clerk")
+    with pytest.raises(NotPermitted) as letter:
+        await engine_as(Operator(sign_in="device_code"), clerk).provision()
+    assert "add the operator's account as a user of this environment" in letter.value.remedy
+    assert "application user" not in str(letter.value)
 
 
 async def test_somebody_elses_account_is_not_taken(

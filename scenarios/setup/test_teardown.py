@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from mock_services.cloud import FakeCloud
+from mock_services.faults import Fault, Kind
+from mock_services.hosts import Service
 from provisioning.engine import Engine
 from provisioning.guard import TenantGuard
 from provisioning.patience import Patience
-from provisioning.problems import Problem
+from provisioning.problems import GaveUpWaiting, Problem
 from provisioning.receipt import Receipt
 from provisioning.rotation import rotate
 from provisioning.steps import STEPS
@@ -99,6 +102,37 @@ async def test_a_registration_of_our_name_without_our_marker_is_not_ours(engine:
     assert await survey(engine) == ()
     assert await take_down(engine) == ()
     assert len(await onlooker.applications()) == 1
+
+
+@pytest.mark.parametrize("pace", ["slow", "adversarial"])
+async def test_right_after_a_set_up_the_lag_is_waited_out_within_a_steps_deadline(
+    engine: Engine, tenant: Any, pace: str
+) -> None:
+    """Graph refuses what a replica has not heard of yet, and what follows too closely on another change."""
+    before = everything(tenant)
+    tenant.replication.use(pace)
+    await engine.provision()
+    began = engine.clock.now()
+    await take_down(engine)
+    assert engine.clock.now() - began < engine.patience.deadline
+    tenant.clock.advance(timedelta(hours=1))  # the last replica has caught up
+    left = {name for name in everything(tenant) - before if not name.startswith(("Application", "ServicePrincipal"))}
+    assert left == set()
+    assert not any(_ours(application, engine) for application in tenant.directory.applications())
+
+
+async def test_what_never_can_be_undone_ends_in_a_letter_at_the_deadline(
+    engine: Engine, cloud: FakeCloud, tenant: Any
+) -> None:
+    """Every answer to the removal of the secret is lost."""
+    await engine.provision()
+    began = engine.clock.now()
+    lost = Fault(Kind.LOST_AFTER, Service.GRAPH, "POST", r"/removePassword$", times=10_000)
+    with cloud.faults.planned(lost), pytest.raises(GaveUpWaiting, match="undo: Create a client secret"):
+        await take_down(engine)
+    assert engine.clock.now() - began <= engine.patience.deadline
+    await take_down(engine)
+    assert not any(_ours(application, engine) for application in tenant.directory.applications())
 
 
 @pytest.mark.parametrize("credential", ["secret", "certificate"])
