@@ -36,6 +36,7 @@ class CredentialKind:
 
     `fitting` are the ids that the value at hand may belong to. `prepare` gets ready for a new one and tells what it
     will be called, where that is known beforehand. `remove` takes some away and never the one called `keeping`.
+    `is_sent_whole`: one is added by sending all of them.
     """
 
     step: Step
@@ -46,6 +47,7 @@ class CredentialKind:
     fitting: Callable[[Site, Application], list[str]]
     prepare: Callable[[Site], Thing | None]
     remove: Callable[[Site, Application, Collection[str], str], Awaitable[None]]
+    is_sent_whole: bool = False
 
     def end_of(self, id_: str, found: Application | None) -> datetime | None:
         """When this one ends; None where the application does not list it."""
@@ -114,5 +116,6 @@ CERTIFICATES: Final = CredentialKind(
     _fitting_certificate,
     _new_key_pair,
     certificate.take_out,
+    is_sent_whole=True,
 )
 KINDS: Final = {kind.step.name: kind for kind in (SECRETS, CERTIFICATES)}

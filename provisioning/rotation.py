@@ -28,6 +28,7 @@ from provisioning.vault import Vault
 # A young secret flickers: replicas answer in turn, and some have not heard of it (hashicorp/terraform-provider-azuread
 # asks for five sightings in a row). Removing the old one cannot be taken back, so more is asked than of a first one.
 _UNTIL_PROVEN = Patience(sightings=3, sightings_after_a_miss=5)
+_UNTIL_LISTED = Patience(deadline=timedelta(minutes=3), sightings=LOOKS, sightings_after_a_miss=LOOKS)
 _UNTIL_GONE = Patience(deadline=timedelta(minutes=3), sightings=3, sightings_after_a_miss=3)
 
 
@@ -173,6 +174,8 @@ class _Rotation:
         known = [thing.id for thing in (*beside, old) if thing is not None]
         notes = {"old": old.id if old is not None else "", "before": known}
         receipt.asking(self.question, Asked(self.engine.clock.now(), creating=False, notes=notes))
+        if old is not None:
+            await self._until_listed(old)
         coming = self.kind.prepare(site)
         if coming is not None:
             receipt.put_beside(self.step.name, coming)  # so that a run that dies is known by what it may have left
@@ -195,6 +198,26 @@ class _Rotation:
             await self.engine.leave_alone(site, progress, new)
         self._hand_over(new)
         return new
+
+    async def _until_listed(self, old: Thing) -> None:
+        """Where a new one is added by sending the whole list: wait until replicas in a row list the one in force.
+
+        A list made from what a lagging one shows would remove it. What stays unseen was removed by somebody.
+        """
+        if not self.kind.is_sent_whole:
+            return
+        told = self._telling("Look at the old certificate")
+
+        async def look() -> bool:
+            found = await self._look()
+            return self.kind.end_of(old.id, found) is not None
+
+        await until_seen(
+            look,
+            clock=self.engine.clock,
+            patience=_UNTIL_LISTED,
+            on_miss=lambda: told("waiting", "waiting for every replica to list it; it may have been removed"),
+        )
 
     async def _proven(self) -> bool:
         """Whether Test & Save passes several times in a row with the value at hand, each time with a new sign-in."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from provisioning.drift import status
@@ -88,6 +90,40 @@ async def test_somebody_elses_stays_and_is_told_of_until_it_is_named(
     [named] = [str(key[by]) for key in await _keys(onlooker) if key["displayName"] == "theirs"]
     last = await rotate(engine, remove=[named])
     assert [key["customKeyIdentifier"] for key in await _keys(onlooker)] == [last.key_id]
+
+
+async def test_one_that_a_lagging_replica_does_not_list_yet_is_not_lost(
+    engine: Engine, onlooker: Onlooker, wire: httpx.AsyncClient
+) -> None:
+    """Graph replaces the list whole: what the rotation did not see before it sends one would be gone."""
+    first = (await engine.provision()).integration
+    hidden = 6
+
+    async def lag(response: httpx.Response) -> None:
+        nonlocal hidden
+        if hidden and response.request.method == "GET" and "/applications/" in response.request.url.path:
+            await response.aread()
+            hidden -= 1
+            response._content = json.dumps({**response.json(), "keyCredentials": []}).encode()
+
+    wire.event_hooks = {"response": [lag]}
+    rotated = await rotate(engine, keep_old=True)
+    assert hidden == 0
+    assert len(await _keys(onlooker)) == 2
+    for integration in (first, rotated.integration):
+        assert (await engine.verify(integration)).healthy
+
+
+async def test_one_that_somebody_removed_is_replaced_all_the_same(
+    engine: Engine, onlooker: Onlooker, clock: TenantClock
+) -> None:
+    await engine.provision()
+    [application] = await onlooker.applications()
+    await onlooker.tell_graph("PATCH", f"applications/{application['id']}", {"keyCredentials": []})
+    began = clock.now()
+    rotated = await rotate(engine)
+    assert clock.now() - began < timedelta(minutes=5)
+    assert [key["customKeyIdentifier"] for key in await _keys(onlooker)] == [rotated.key_id]
 
 
 async def test_a_name_that_is_not_there_is_bad_input_before_anything_is_made(
