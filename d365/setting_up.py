@@ -8,7 +8,7 @@ from pathlib import Path
 from d365 import console
 from d365.console import StepList
 from d365.reporting import CERTIFICATE_NOTE, COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
-from d365.settling import settled
+from d365.settling import as_set_up, settled
 from provisioning.engine import Engine, Event, Provisioned
 from provisioning.key_pair import is_key_pair
 from provisioning.person_sign_in import Remembered
@@ -101,9 +101,10 @@ def provision_live(
     if file is None:
         raise BadInput("--settings", "is missing", "name the TOML file that says which tenant and environment")
     settings, remembered = anyio.run(partial(settled, file, environ, **wishes))
+    receipt = Receipt(file.with_name(file.stem + ".receipt.json"))
+    settings = as_set_up(settings, receipt)
     if settings.credential == "certificate" and out is None:
         raise BadInput("--out", "is missing", "give --out FILE: a private key has to be kept somewhere")
-    receipt = Receipt(file.with_name(file.stem + ".receipt.json"))
     vault = vault_at(out) if out is not None else None
     return anyio.run(_provision_live, settings, remembered, receipt, vault, steps)
 

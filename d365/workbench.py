@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from d365 import console
 from d365.console import StepList
-from d365.settling import settled
+from d365.settling import as_set_up, settled
 from provisioning.engine import Engine, Event
 from provisioning.problems import BadInput
 from provisioning.receipt import Receipt
 from provisioning.settings import Integration, Settings, load_settings
-from provisioning.steps import certificate, client_secret
 from provisioning.vault import MemoryVault, Vault, variables, vault_at
 
 if TYPE_CHECKING:
@@ -87,20 +86,12 @@ async def opened(wish: Wish, steps: StepList, *, needs_receipt: bool = True) -> 
         raise BadInput("--settings", "is missing", "name the TOML file that says which tenant and environment")
     receipt, clock = _receipt(wish.file, needs_receipt=needs_receipt), RealClock()
     settings, remembered = await settled(wish.file, wish.environ, sign_in=wish.sign_in, account=wish.account)
-    settings = _as_set_up(settings, receipt)
+    settings = as_set_up(settings, receipt)
     _check_place(wish, settings)
     async with connect_guarded(settings, clock, receipt) as transport:
         access = operator_access(settings, transport, clock, remembered=remembered)
         events = _shown_in(steps)
         yield Bench(Engine(settings, transport, clock, receipt, events, access=access, vault=wish.vault()))
-
-
-def _as_set_up(settings: Settings, receipt: Receipt) -> Settings:
-    """By certificate where the receipt names one and the settings leave it open: `provision --certificate` did it."""
-    by_certificate = receipt.thing(certificate.NAME) is not None and receipt.thing(client_secret.NAME) is None
-    if by_certificate and "credential" not in settings.model_fields_set:
-        return settings.model_copy(update={"credential": "certificate"})
-    return settings
 
 
 def _check_place(wish: Wish, settings: Settings) -> None:

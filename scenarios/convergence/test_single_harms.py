@@ -6,6 +6,7 @@ reads included, in `python -m benchmarks.convergence`.
 
 from itertools import cycle
 
+import anyio
 import pytest
 
 from mock_services.cloud import FakeCloud
@@ -13,10 +14,21 @@ from scenarios.convergence.converging import Outcome, converge, leftovers_of_tea
 from scenarios.convergence.harms import KINDS, Harm
 
 
-async def _requests(cloud: FakeCloud) -> list[tuple[str, str]]:
-    plain = await converge({}, cloud=cloud)
-    assert plain.converged
-    return plain.requests
+@pytest.fixture(scope="module")
+def cloud() -> FakeCloud:
+    return FakeCloud()
+
+
+@pytest.fixture(scope="module")
+def requests(cloud: FakeCloud) -> list[tuple[str, str]]:
+    """Those of a run without harm."""
+
+    async def plain() -> Outcome:
+        return await converge({}, cloud=cloud)
+
+    outcome = anyio.run(plain)
+    assert outcome.converged
+    return outcome.requests
 
 
 def _story(number: int, outcome: Outcome) -> str:
@@ -25,9 +37,11 @@ def _story(number: int, outcome: Outcome) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_harm_to_any_change_or_sign_in_leaves_one_of_everything(kind: str) -> None:
-    cloud, harms = FakeCloud(), cycle(KINDS[kind])
-    changes = [number for number, (method, _) in enumerate(await _requests(cloud)) if method != "GET"]
+async def test_a_harm_to_any_change_or_sign_in_leaves_one_of_everything(
+    kind: str, cloud: FakeCloud, requests: list[tuple[str, str]]
+) -> None:
+    harms = cycle(KINDS[kind])
+    changes = [number for number, (method, _) in enumerate(requests) if method != "GET"]
     if kind == "an old answer":
         changes = [number + 1 for number in changes[:-1]]  # the read that follows
     for number, harm in zip(changes, harms, strict=False):
@@ -37,10 +51,11 @@ async def test_a_harm_to_any_change_or_sign_in_leaves_one_of_everything(kind: st
         assert outcome.runs <= 2, _story(number, outcome)
 
 
-async def test_a_set_up_that_stopped_anywhere_can_be_taken_down_whole() -> None:
+async def test_a_set_up_that_stopped_anywhere_can_be_taken_down_whole(
+    cloud: FakeCloud, requests: list[tuple[str, str]]
+) -> None:
     """Killed as a request was sent, or done and nothing of it written down: what it made is found and removed."""
-    changes = [number for number, (method, _) in enumerate(await _requests(FakeCloud())) if method != "GET"]
-    cloud = FakeCloud()
+    changes = [number for number, (method, _) in enumerate(requests) if method != "GET"]
     for number, harm in zip(changes, cycle([Harm.KILLED_AFTER, Harm.KILLED_AFTER, Harm.KILLED_BEFORE]), strict=False):
         assert await leftovers_of_teardown({number: harm}, cloud=cloud) == frozenset(), (number, harm)
 

@@ -78,6 +78,9 @@ def test_a_certificate_set_up_by_an_option_is_looked_after_without_it(d365: Run,
         live = ("--live", "--settings", "live.toml")
         assert d365("provision", "--certificate", "--out", "values.env", *live, **variables).returncode == 0
         first = (tmp_path / "values.env.pem").read_text()
+        again = d365("provision", "--out", "values.env", "--json", *live, **variables)
+        assert {step["outcome"] for step in json.loads(again.stdout)["steps"]} == {"kept"}
+        assert "Everything is there." in d365("plan", "--out", "values.env", *live, **variables).stdout
         seen = d365("status", "--out", "values.env", *live, **variables)
         assert seen.returncode == 0, seen.stdout
         assert "730 days left" in seen.stdout
