@@ -29,6 +29,7 @@ _FRAME = re.compile(r"^[ \t]{0,40}(?:[│|╷╵╭╰>#*<]|##\[\w{1,12}\]|E {3}
 _CUT_CODE = re.compile(r"(?P<head>AADSTS\d{1,7}|0x8[0-9a-fA-F]{1,6}|-2147\d{1,5})[ \t]*\r?\n[ \t]*(?P<tail>[0-9a-fA-F]{1,7})"
                        r"(?=[:\s,.'\"]|$)")  # fmt: skip
 _DASHED = re.compile(r"[\u2010-\u2015\u2212](?=2147\d{6})")
+_EMPHASIS = re.compile(r"\*\*|__(?=\s|$)")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -69,7 +70,7 @@ def plain(text: str) -> str:
 
 def flat(text: str) -> str:
     """All white space as single blanks, so that a wrapped sentence reads as one; typographic quotes as plain ones."""
-    return _BLANKS.sub(" ", text.translate(_QUOTES)).strip()
+    return _BLANKS.sub(" ", _EMPHASIS.sub("", text.translate(_QUOTES))).strip()
 
 
 _QUOTES: Final = str.maketrans({

@@ -39,7 +39,7 @@ NETWORK_SENTENCES: Final[tuple[Sentence, ...]] = (
          weight=_NETWORK - 2),
     said(r"econnreset|connection reset|connection was (?:forcibly )?closed|forcibly closed by the remote host|"
          r"underlying connection was closed|socket hang up|remote end closed connection|connection aborted|"
-         r"err_connection_reset|broken pipe|unexpected eof", "likely", "network.connection_lost",
+         r"err_connection_reset|broken pipe|unexpected eof|\": eof\b", "likely", "network.connection_lost",
          weight=_NETWORK - 2),
     said(r"etimedout|esockettimedout|econnaborted|connect(?:ion)? timed? ?out|connecttimeout|read timed out|"
          r"request channel timed out|a task was canceled|httpclient\.timeout|i/o timeout|tls handshake timeout|"
