@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from typing import Final
 
 _DATAVERSE: Final = re.compile(
-    r"dynamics|dataverse|\bcrm|xrm|common data service|\bcds\b|organization(?:service|\.svc)|systemuser|\bprv[a-z]|"
-    r"\bincidents?\b|api/data/v|power ?(?:apps|automate|platform|pages)|entityset|\bodata|\"?code\"?\s?:\s?\"?0x8|"
-    r"\bplug-?ins?\b|\bentity\b|hexerrorcode|errorcode: -2147|\bpac (?:auth|solution|admin|org)\b|coe starter"
+    r"dynamics|dataverse|\bcrm|crm\b|alexacrm|xrm|common ?data ?service|\bcds\b|organization(?:service|\.svc)|systemuser|"
+    r"\bprv[a-z]|api/data/v|power ?(?:apps|automate|platform|pages)|\"?code\"?\s?:\s?\"?0x8|hexerrorcode|"
+    r"error ?code: -2147|\bpac (?:auth|solution|admin|org)\b|coe starter"
 )
+# Words that other services of Microsoft say too; they count where Graph does not speak.
+_PERHAPS_DATAVERSE: Final = re.compile(r"\bodata|\bentity\b|entityset|\bincidents?\b|\bplug-?ins?\b")
 _GRAPH: Final = re.compile(
     r"graph\.microsoft|graph\.windows|microsoft ?graph|msgraph|\bmg(?:graph|application|service|user)|azuread|"
-    r"azure ad|entra|odata error|odataerror|authorization_requestdenied|request_\w+|invalidauthenticationtoken|"
-    r"service ?principals?|\bapplications?/|graphrbac"
+    r"azure ad|\bentra\b|odata error|odataerror|authorization_requestdenied|request_[a-z]{3}|invalidauthenticationtoken|"
+    r"service ?principals?|graphrbac|aadapp"
 )
+_GRAPH_SPEAKS: Final = re.compile(r"graph\.microsoft|microsoft\.graph|graph\.windows|msgraph|odata\.error")
 _POWER_PLATFORM: Final = re.compile(
-    r"businessappplatform|api\.bap\.|powerplatform|power platform|powerapps|power apps|\bpac admin|environmentgroups?"
+    r"businessappplatform|api\.bap\.|powerplatform|power platform|power ?apps|power ?automate|\bpac admin|environmentgroups?|"
+    r"\bflows?\b"
 )
 _LOGIN: Final = re.compile(
-    r"aadsts|microsoftonline|login\.windows\.net|sts\.windows|\bmsal|\badal\b|azure ?ad|active directory|entra|"
+    r"aadsts|microsoftonline|login\.windows\.net|sts\.windows|\bmsal|\badal\b|azure ?ad|active directory|\bentra\b|"
     r"azure\.identity|azure-identity|client ?secret ?credential|microsoft identity|oauth2/(?:v2\.0/)?token|\baz login"
 )
 # Hosts that the set-up or the integration speaks with.
@@ -61,7 +65,8 @@ class Context:
 def context_of(low: str) -> Context:
     """Look for the signs in a flat text in lower case."""
     services = {
-        "dataverse": _DATAVERSE.search(low) is not None,
+        "dataverse": _DATAVERSE.search(low) is not None
+        or (_PERHAPS_DATAVERSE.search(low) is not None and _GRAPH_SPEAKS.search(low) is None),
         "graph": _GRAPH.search(low) is not None,
         "power_platform": _POWER_PLATFORM.search(low) is not None,
         "login": _LOGIN.search(low) is not None,

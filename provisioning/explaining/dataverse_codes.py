@@ -88,3 +88,29 @@ _WRAPPERS: Final = {
 }
 
 DATAVERSE_CODES: Final[dict[int, Meaning]] = {**_RIGHTS, **_USERS, **_DATA, **_WRAPPERS}
+
+# The names that an answer's annotations tell beside or instead of the code (ApiExceptionMessageName), in lower case.
+NAMES: Final[dict[str, int]] = {
+    "privilegedenied": 0x80040220,
+    "unmanagedidsaccessdenied": 0x80048306,
+    "usernotmemberoforg": 0x80072560,
+    "usernotassignedroles": 0x80042F09,
+    "unmanagedidsusernotenabled": 0x80040225,
+    "principalprivilegedenied": 0x80040231,
+    "objectdoesnotexist": 0x80040217,
+    "recordnotfoundbyentitykey": 0x80060891,
+    "duplicaterecord": 0x80040237,
+    "duplicaterecordentitykey": 0x80060892,
+    "duplicaterecordsfound": 0x80040333,
+    "querybuildernoattribute": 0x80041103,
+    "querybuildernoentity": 0x80041102,
+    "stringlengthtoolong": 0x80044331,
+    "picklistvalueoutofrange": 0x8004431A,
+    "integervalueoutofrange": 0x8004432F,
+    "incorrectattributevaluetype": 0x80044354,
+    "throttlingburstrequestlimitexceedederror": 0x80072322,
+    "throttlingtimeexceedederror": 0x80072321,
+    "throttlingconcurrencylimitexceedederror": 0x80072326,
+    "organizationdisabled": 0x8004A104,
+    "isvaborted": 0x80040265,
+}

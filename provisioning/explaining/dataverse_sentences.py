@@ -22,8 +22,8 @@ _RIGHTS: Final = (
          "dataverse.column_secured"),
     said(r"does not hold the necessary privileges|do not have (?:enough|sufficient|the necessary) privileges? to access "
          r"the microsoft dynamics", "certain", "dataverse.role_lacks_privilege"),
-    said(r"(?:you|user|principal|caller) (?:do|does|don't|doesn't)(?: not)? have (?:the )?(?:enough |sufficient "
-         r"|required |necessary |appropriate )?(?:privileges?|permissions?|security roles?)", "likely",
+    said(r"(?:you|users?|principal|caller|account) (?:do|does|don't|doesn't)(?: not)? have (?:the )?(?:enough |sufficient "
+         r"|required |necessary |appropriate |right )?(?:security )?(?:privileges?|permissions?|roles?)", "likely",
          "dataverse.role_lacks_privilege", weight=HINT + 5, place="dataverse"),
     said(r"insufficient (?:permissions?|privileges?)|access is denied due to insufficient", "likely",
          "dataverse.role_lacks_privilege", weight=HINT, place="dataverse"),
@@ -43,8 +43,12 @@ _USERS: Final = (
     said(r"disabled users cannot access the system|user is disabled in (?:dynamics|dataverse|crm)", "certain",
          "dataverse.user_disabled"),
     said(r"user has not been assigned any license|(?:doesn't|does not) have a (?:valid )?(?:dynamics|power apps|"
-         r"dataverse)[\w ]{0,30} licen[sc]e|does not have a service plan|missing (?:the )?required licen[sc]e", "likely",
-         "dataverse.licence_missing"),
+         r"dataverse)[\w ]{0,30} licen[sc]e|does not have a service plan|missing (?:the )?required licen[sc]e|(?:isn't|is not|not) (?:properly )?licen[sc]ed|no (?:valid )?licen[sc]e", "likely",
+         "dataverse.licence_missing", place="dataverse"),
+    said(r"environment .{0,80}is (?:currently )?(?:disabled|inactive|suspended)", "likely", "dataverse.environment_closed",
+         weight=WORDS, place="dataverse"),
+    said(r"rate limit is exceeded|number of concurrent calls? exceeded", "likely", "dataverse.throttled", weight=WORDS,
+         place="dataverse"),
     said(r"organization you are attempting to access is currently disabled|organization is disabled", "certain",
          "dataverse.organisation_disabled"),
     said(r"admin(?:istration)? only mode|in administration mode", "likely", "dataverse.administration_mode",
@@ -60,6 +64,8 @@ _USERS: Final = (
 _ADDRESS: Final = (
     said(r"did not return any service endpoints|metadata contains a reference that cannot be resolved", "likely",
          "dataverse.host_mistyped", "network.dns"),
+    said(r"can't resolve aad/oauth authority|need a non-empty authority", "likely", "dataverse.host_mistyped"),
+    said(r"no http resource was found that matches the request uri", "likely", "dataverse.url_with_path", place="dataverse"),
     said(r"cannot resolve crm region|no (?:dataverse )?(?:environment|organization)s? (?:was |were )?found (?:that )?"
          r"(?:match|for|with)", "likely", "dataverse.host_mistyped", place="dataverse"),
     said(r"unable to (?:find|locate) (?:the )?(?:dataverse )?(?:environment|organi[sz]ation)", "likely",
@@ -96,6 +102,9 @@ _PROPERTIES: Final = (
     said(r"does not support untyped value in non-open type", "certain", "dataverse.property_unknown"),
     said(r"error identified in payload provided by the user", "likely", "dataverse.payload_unreadable",
          weight=WORDS),
+    said(r"do not support direct update of entity reference properties", "certain", "dataverse.lookup_as_value"),
+    said(r"node was found when reading from the json reader|was read from the json reader when trying to read", "likely",
+         "dataverse.lookup_as_value", place="dataverse"),
     said(r"crmexception: invalid json|unexpected end of (?:json|input) .{0,60}payload|a json (?:object|value) was", "likely",
          "dataverse.payload_unreadable", weight=WORDS, place="dataverse"),
     said(r"navigation property .{0,80}(?:not found|does not exist|invalid)|cannot find a (?:property|navigation)",
@@ -121,7 +130,7 @@ _VALUES: Final = (
          "certain", "dataverse.status_mismatched"),
     said(r"you should specify a parent contact or account", "certain", "dataverse.incident_without_customer"),
     said(r"already closed or canceled", "certain", "dataverse.case_closed", place="dataverse"),
-    said(r"syntax error: .{0,80}(?:position|unterminated)|unterminated string literal", "likely",
+    said(r"syntax error(?: at position|: .{0,80}(?:position|unterminated))|unterminated string literal|error in query syntax", "likely",
          "dataverse.apostrophe_in_filter", weight=WORDS, place="dataverse"),
     said(r"batch size exceeds the maximum|request entity too large|maximum request length exceeded", "likely",
          "dataverse.payload_too_large", weight=WORDS, place="dataverse"),
@@ -130,10 +139,13 @@ _VALUES: Final = (
 )
 _ROWS: Final = (
     said(r"with ids? ?= ?\S{0,90} ?do(?:es)? not exist", "certain", "dataverse.record_unknown", weight=SPECIFIC - 1),
+    said(r"requested record was not found or you do not have|record is unavailable", "likely", "dataverse.record_unknown",
+         "dataverse.role_lacks_privilege", place="dataverse"),
+    said(r"could not load file or assembly", "possible", "dataverse.plugin_refused", weight=HINT, place="dataverse"),
     said(r"record with the specified key values does not exist", "certain", "dataverse.record_unknown"),
     said(r"record with matching (?:key values|applicationid) already exists|cannot insert duplicate key", "certain",
          "dataverse.record_exists", weight=SPECIFIC - 1, place="dataverse"),
-    said(r"entity key .{0,120}?violated|record with the same value for .{1,80}already exists", "certain",
+    said(r"entity key .{0,120}?violated|record with the same value for .{1,80}already exists|entity key .{1,120}requires that this set of attributes", "certain",
          "dataverse.key_taken"),
     said(r"because a duplicate of the current record", "certain", "dataverse.duplicate_detected"),
     said(r"active queue item already exists", "certain", "dataverse.already_in_queue"),

@@ -56,7 +56,7 @@ def explain(text: str) -> Explanation:
     codes = code_signals(low, context)
     claims = [claim for claim in map(claims_of, (*struck.tokens, *again.tokens)) if claim is not None]
     facts = gather(flat, codes=codes.names, statuses=(number for _, number in statuses), tokens=claims[:8])
-    facts.services = services_of(low)
+    facts.services = services_of(low, context)
     shapes = struck.shapes | again.shapes
     facts.secret = min(shapes) if shapes else ""
     signals = (*codes.signals, *sentence_signals(low, context), *status_signals(statuses, facts))

@@ -39,6 +39,20 @@ GRAPH_SENTENCES: Final[tuple[Sentence, ...]] = (
          "graph.token_refused", weight=SPECIFIC - 10, place="graph"),
     said(r"values? of identifieruris property must use a verified domain|host ?name not on verified domain", "certain",
          "graph.identifier_uri_unverified", weight=_ABOVE_CODE),
+    said(r"could not find a property named '[^']{1,120}' on type 'microsoft\.graph", "certain", "graph.body_malformed",
+         weight=_ABOVE_CODE),
+    said(r"reference target '[^']{1,160}' of type .{1,60}is invalid for the", "certain", "graph.object_absent",
+         weight=_ABOVE_CODE),
+    said(r"invalid value specified for property|does not match schema|contains? invalid values|unless disabled first|"
+         r"invalid filter clause|unsupported query|parsing odata select and expand failed|invalid property '", "likely",
+         "graph.body_malformed", weight=WORDS, place="graph"),
+    said(r"resource not found for the segment", "likely", "graph.body_malformed", weight=WORDS, place="graph"),
+    said(r"\"code\": ?\"badrequest\"", "possible", "graph.body_malformed", weight=45, place="graph"),
+    said(r"encountered an internal server error", "likely", "graph.unavailable", weight=WORDS, place="graph"),
+    said(r"principal \S{1,60} does not exist in the directory|\bprincipalnotfound\b|service principal clientid: .{1,80}"
+         r"not found in active directory", "likely", "graph.principal_seen_late", "login.service_principal_missing"),
+    said(r"missing permission scope|application is not authorized to perform this operation", "certain",
+         "graph.cannot_register_apps", weight=WORDS, place="graph"),
     said(r"a value is required for property", "certain", "graph.value_missing", weight=WORDS, place="graph"),
     said(r"invalid object identifier", "certain", "graph.id_malformed", weight=WORDS, place="graph"),
     said(r"unable to read json request payload", "certain", "graph.body_malformed", weight=WORDS, place="graph"),
@@ -49,6 +63,10 @@ GRAPH_SENTENCES: Final[tuple[Sentence, ...]] = (
          "power_platform.not_an_administrator", "power_platform.not_environment_administrator", place="power_platform"),
     said(r"does not have (?:permission|access) to (?:access )?(?:the )?(?:path|permission)", "likely",
          "power_platform.not_an_administrator", place="power_platform"),
+    said(r"does not have permission for connection|connectionauthorizationfailed|missing connection acl|not a connection "
+         r"you have access permission for", "certain", "power_platform.not_environment_administrator"),
+    said(r"(?:is|are|am) not (?:authorized|permitted|allowed) to", "likely", "power_platform.not_an_administrator",
+         "power_platform.not_environment_administrator", weight=45, place="power_platform"),
     said(r"the environment '?[\w-]{3,60}'? could not be found in the tenant", "likely",
          "power_platform.environment_unknown"),
 )  # fmt: skip

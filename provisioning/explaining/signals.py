@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from provisioning.explaining.aadsts import meaning_of
+from provisioning.explaining.aadsts import AADSTS, meaning_of
 from provisioning.explaining.context import Context
-from provisioning.explaining.dataverse_codes import DATAVERSE_CODES
+from provisioning.explaining.dataverse_codes import DATAVERSE_CODES, NAMES
 from provisioning.explaining.dataverse_sentences import DATAVERSE_SENTENCES
 from provisioning.explaining.graph_codes import GRAPH_CODES
 from provisioning.explaining.graph_sentences import GRAPH_SENTENCES
@@ -23,8 +23,10 @@ _BARE_NUMBER = re.compile(
     r"\s?(\d{5,8})\b"
 )
 _NUMBERS = re.compile(r"error_?codes\W{1,8}((?:\d{4,9}\W{1,4}){1,6})")
+_ERROR_CODE = re.compile(r"\berror ?code\W{1,4}(\d{5,8})\b")
 _HEX = re.compile(r"\b0x(8[0-9a-f]{7})\b|crmexception: ?(8[0-9a-f]{7})\b|"
                   r"(?:error ?code|\bcode|\bhr)\W{1,6}(8(?:004|006|007)[0-9a-f]{4})\b")  # fmt: skip
+_NAME = re.compile(r"apiexceptionmessagename\W{1,6}(" + "|".join(NAMES) + r")\b")
 _DECIMAL = re.compile(r"(?<![\d-])-(2147\d{6})\b")
 _GRAPH_CODE = re.compile(r"(?<![\w.])(" + "|".join(sorted(map(re.escape, GRAPH_CODES), key=len, reverse=True)) + r")(?!\w)")
 _PLAIN_WORDS: Final = frozenset(code for code in GRAPH_CODES if "_" not in code and "asper" not in code)
@@ -87,6 +89,9 @@ def _aadsts(low: str) -> Iterator[_Found]:
 def _bare_numbers(low: str) -> Iterator[tuple[int, int]]:
     for found in _BARE_NUMBER.finditer(low):
         yield found.start(), int(found.group(1))
+    for found in _ERROR_CODE.finditer(low):
+        if int(found.group(1)) in AADSTS:
+            yield found.start(), int(found.group(1))
     for found in _NUMBERS.finditer(low):
         for number in re.findall(r"\d{4,9}", found.group(1)):
             yield found.start(), int(number)
@@ -100,6 +105,7 @@ def _of_number(at: int, number: int, words: str, low: str) -> _Found:
 
 def _dataverse(low: str, context: Context) -> Iterator[_Found]:
     found = [(match.start(), int(next(filter(None, match.groups())), 16)) for match in _HEX.finditer(low)]
+    found += [(match.start(), NAMES[match.group(1)]) for match in _NAME.finditer(low)]
     found += [(match.start(), (1 << 32) - int(match.group(1))) for match in _DECIMAL.finditer(low)]
     if not context.dataverse and len(low) > _SHORT:
         return

@@ -4,15 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from provisioning.explaining.context import Context
 from provisioning.explaining.facts import Facts, Service
 from provisioning.explaining.guess import Guesses, guesses
 from provisioning.explaining.signals import Signal
 
 _STATUS = re.compile(
-    r"\bhttp/[\d.]{1,3}\"? (\d{3})\b|\bhttp (?:error |response )?(?:code )?(\d{3})\b|"
+    r"\bhttp/[\d.]{1,3}\"? (\d{3})\b|\bhttp (?:error|response)?(?: code)?:? ?(\d{3})\b|"
     r"\b(?:response )?status(?: ?code)?(?: does not indicate success)?\W{1,5}(?:http )?(\d{3})\b|\((\d{3})\) ?[a-z]|"
     r"\b(401) (?:unauthori[sz]ed|\(unauth)|\b(403) forbidden|\b(404) not found|\b(429) too many|\b(50[0234]) (?:internal|bad|"
-    r"service|gateway|server)|unexpected status (\d{3})|received: \[(\d{3})\]|\berror:? (4(?:01|03|29)|50[234])\b"
+    r"service|gateway|server)|unexpected status (\d{3})|returned (?:a |an )?(\d{3}) (?:code|response|status|error)|"
+    r"(?:error code|get token request returned http error|error)\W{1,3}(401|403|429|50[0234])\b|received: \[(\d{3})\]|\berror:? (4(?:01|03|29)|50[234])\b"
 )
 _HOSTS: Final[tuple[tuple[Service, re.Pattern[str]], ...]] = (
     ("dataverse", re.compile(r"(?:\bcrm\d{0,2}\.(?:microsoft)?dynamics|\.dynamics\.com|api/data/v\d|organization\.svc|dataverse)")),
@@ -61,9 +63,10 @@ def statuses_of(low: str) -> list[tuple[int, int]]:
     return found[:200]
 
 
-def services_of(low: str) -> list[Service]:
-    """The services whose hosts or paths a text names."""
-    return [service for service, words in _HOSTS if words.search(low)]
+def services_of(low: str, context: Context) -> list[Service]:
+    """The services whose hosts or paths a text names; without any, those that its words speak of."""
+    named = [service for service, words in _HOSTS if words.search(low)]
+    return named or [service for service, _ in _HOSTS if context.allows(service)]
 
 
 def status_signals(statuses: list[tuple[int, int]], facts: Facts) -> Iterator[Signal]:
