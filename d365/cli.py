@@ -348,3 +348,24 @@ def failures(as_json: Json = False) -> None:
     from d365.catalogue import show_failures
 
     show_failures(as_json=as_json)
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(metavar="TEXT | - | FILE", help="The error as pasted, a file, or - for input.")],
+    as_json: Json = False,
+) -> None:
+    """Say what a pasted error means: facts, ranked causes, whose turn it is and what to do. Works offline.
+
+    Takes a sentence, a JSON body, curl -v output, a HAR file, a log excerpt. Nothing secret in it is repeated.
+    Exits 0 when a cause is named and 1 when the text tells none.
+    """
+    from d365 import explaining
+    from provisioning.problems import BadInput
+
+    try:
+        code = explaining.main(text, as_json=as_json)
+    except BadInput as problem:
+        _say(problem, as_json=as_json)
+        raise typer.Exit(2) from None
+    raise typer.Exit(code)

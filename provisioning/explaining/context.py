@@ -22,7 +22,7 @@ _POWER_PLATFORM: Final = re.compile(
     r"\bflows?\b"
 )
 _LOGIN: Final = re.compile(
-    r"aadsts|microsoftonline|login\.windows\.net|sts\.windows|\bmsal|\badal\b|azure ?ad|active directory|\bentra\b|"
+    r"aadsts|microsoftonline|login\.windows\.net|sts\.windows|\bmsal|\badal|azure ?ad|active directory|\bentra\b|"
     r"azure\.identity|azure-identity|client ?secret ?credential|microsoft identity|oauth2/(?:v2\.0/)?token|\baz login"
 )
 # Hosts that the set-up or the integration speaks with.

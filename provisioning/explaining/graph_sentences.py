@@ -59,8 +59,8 @@ GRAPH_SENTENCES: Final[tuple[Sentence, ...]] = (
     # the Power Platform admin API
     said(r"service principal with id .{1,260}?does not have permission to access the path", "certain",
          "power_platform.app_not_registered", "power_platform.not_an_administrator"),
-    said(r"user with object id .{1,200}?(?:does not have|is not) (?:access|permission|an? )", "certain",
-         "power_platform.not_an_administrator", "power_platform.not_environment_administrator", place="power_platform"),
+    said(r"user with object id .{1,200}?does not have (?:access to )?permission", "certain",
+         "power_platform.not_environment_administrator", "power_platform.not_an_administrator"),
     said(r"does not have (?:permission|access) to (?:access )?(?:the )?(?:path|permission)", "likely",
          "power_platform.not_an_administrator", place="power_platform"),
     said(r"does not have permission for connection|connectionauthorizationfailed|missing connection acl|not a connection "

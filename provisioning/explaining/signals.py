@@ -29,7 +29,11 @@ _HEX = re.compile(r"\b0x(8[0-9a-f]{7})\b|crmexception: ?(8[0-9a-f]{7})\b|"
 _NAME = re.compile(r"apiexceptionmessagename\W{1,6}(" + "|".join(NAMES) + r")\b")
 _DECIMAL = re.compile(r"(?<![\d-])-(2147\d{6})\b")
 _GRAPH_CODE = re.compile(r"(?<![\w.])(" + "|".join(sorted(map(re.escape, GRAPH_CODES), key=len, reverse=True)) + r")(?!\w)")
-_PLAIN_WORDS: Final = frozenset(code for code in GRAPH_CODES if "_" not in code and "asper" not in code)
+# Codes that other programs use as well; they count where Graph or the Power Platform speaks.
+_PLAIN_WORDS: Final = frozenset({
+    "toomanyrequests", "resourcenotfound", "itemnotfound", "environmentnotfound", "tokennotfound", "objectconflict",
+    "serviceprincipalnotfound", "servicenotavailable", "activitylimitreached", "usernotauthorizedtoperformoperation",
+})  # fmt: skip
 # Ranges of Dataverse's own codes; below them COM and .NET have theirs.
 _DATAVERSE_RANGES: Final = ((0x80040200, 0x8004F9FF), (0x80050000, 0x80062FFF), (0x80071000, 0x80073FFF))
 _SHORT = 300
