@@ -69,7 +69,9 @@ def standing(
 
         integration = anyio.run(provisioned, cloud, tenant)
     if mode is not None and integration is not None:
-        integration = mode.apply(tenant, integration)
+        from scenarios.failure_modes import Scene
+
+        integration = mode.apply(Scene(cloud, tenant, integration))
     try:
         with serving(cloud, port=port) as served:
             yield Standing(served, tenant, integration)

@@ -101,7 +101,7 @@ async def _rehearsed(wish: Wish, steps: StepList) -> AsyncIterator[Bench]:
     """A fake tenant that was set up, and broken where that was asked for."""
     from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
-    from scenarios.failure_modes import failure_mode
+    from scenarios.failure_modes import Scene, failure_mode
     from scenarios.tenant_clock import TenantClock
 
     mode = failure_mode(wish.broken) if wish.broken is not None else None
@@ -114,7 +114,7 @@ async def _rehearsed(wish: Wish, steps: StepList) -> AsyncIterator[Bench]:
         await Engine(settings, transport, clock, receipt, vault=kept).provision()
         integration = kept.values()
         if mode is not None and integration is not None:
-            mode.apply(tenant, integration)
+            mode.apply(Scene(cloud, tenant, integration))
         vault = _Handed(kept, wish.vault())
         yield Bench(Engine(settings, transport, clock, receipt, _shown_in(steps), vault=vault), tenant, integration)
 

@@ -263,6 +263,13 @@ def _may_take_role(guard: TenantGuard, found: Mapping[str, str], _body: Mapping[
     return "" if guard.is_ours(found["target"]) or (was_given and same) else "the role was not given by this set-up"
 
 
+def _may_queue(guard: TenantGuard, _found: Mapping[str, str], body: Mapping[str, Any]) -> str:
+    """A case of ours may go into any queue."""
+    target = body.get("Target")
+    case = str(target.get("incidentid", "")) if isinstance(target, dict) else ""
+    return "" if guard.is_ours(case) else _STRANGER
+
+
 _ID: Final = "[0-9a-fA-F-]{36}"
 _LAST_ID: Final = re.compile(rf"\(({_ID})\)\s*$")
 
@@ -286,7 +293,8 @@ _GRAPH: Final[tuple[_Rule, ...]] = (
 )
 _DATAVERSE: Final[tuple[_Rule, ...]] = (
     _rule("POST", "systemusers", _may_serve("applicationid")),
-    _rule("POST", "roles|contacts|incidents", _may_create),
+    _rule("POST", "roles|contacts|incidents|annotations|msdyn_ocliveworkitems", _may_create),
+    _rule("POST", rf"queues\({_ID}\)/Microsoft\.Dynamics\.CRM\.AddToQueue", _may_queue),
     _rule("PATCH", rf"systemusers\((?P<target>{_ID})\)", _may_change),
     _rule("DELETE", rf"(?:systemusers|roles|contacts|incidents)\((?P<target>{_ID})\)", _may_delete),
     _rule("POST", rf"roles\((?P<target>{_ID})\)/Microsoft\.Dynamics\.CRM\.AddPrivilegesRole", _may_fill_role),

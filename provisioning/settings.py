@@ -25,7 +25,7 @@ from pydantic import (
 from provisioning import environment_urls
 from provisioning.clouds import CLOUDS, CloudName, Endpoints
 from provisioning.environment_urls import normal_environment_url
-from provisioning.key_pair import is_key_pair
+from provisioning.key_pair import is_assertion, is_key_pair
 from provisioning.problems import BadInput
 
 SignInKind = Literal["secret", "certificate", "device_code", "browser", "az"]
@@ -61,7 +61,7 @@ def client_secret(text: str) -> SecretStr:
 
 def doubts_about_secret(text: str) -> str:
     """A warning where the secret looks like something else ("" where it does not)."""
-    if is_key_pair(text):
+    if is_key_pair(text) or is_assertion(text):
         return ""
     if is_guid(text):
         return "client_secret looks like a Secret ID (a GUID); the Value column is the one to paste"

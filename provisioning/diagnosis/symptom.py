@@ -10,7 +10,24 @@ from provisioning.problems import Reach
 from provisioning.said import Said
 from provisioning.settings import Integration, is_guid
 
-Probe = Literal["token", "read_incidents", "own_rights", "create_contact", "create_incident"]
+Probe = Literal[
+    # Test & Save, and what the integration may see of itself
+    "token",
+    "read_incidents",
+    "own_rights",
+    # a handoff
+    "find_contact",
+    "create_contact",
+    "create_incident",
+    "create_note",
+    "add_to_queue",
+    "create_conversation",
+    # the operator's calls
+    "operator_token",
+    "operator_graph",
+    "operator_environment",
+    "operator_power_platform",
+]
 
 Trait = Literal[
     # seen in the values themselves

@@ -87,7 +87,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 async def test_nothing_is_made_that_could_not_be_kept(
     tenant: FakeTenant, transport: Transport, operator_settings: Settings, clock: TenantClock, tmp_path: Path
 ) -> None:
-    with pytest.raises(BadInput, match="cannot be written .there is no folder"):
+    with pytest.raises(BadInput, match=r"cannot be written .there is no folder"):
         await Engine(
             operator_settings, transport, clock, vault=FileVault(tmp_path / "absent" / "values.env")
         ).provision()

@@ -21,7 +21,7 @@ from provisioning.transport import Transport
 from provisioning.vault import FileVault, MemoryVault
 from scenarios.convergence.harms import Harm
 from scenarios.convergence.rotating import set_up_once
-from scenarios.failure_modes import failure_mode
+from scenarios.failure_modes import Scene, failure_mode
 from scenarios.setup.conftest import Losses, Onlooker
 from scenarios.tenant_clock import TenantClock
 
@@ -161,12 +161,12 @@ async def test_a_file_with_the_values_of_another_application_is_not_overwritten(
 
 
 async def test_a_new_secret_that_does_not_pass_test_and_save_is_neither_handed_over_nor_does_the_old_one_go(
-    engine: Engine, onlooker: Onlooker, tenant: Any
+    engine: Engine, onlooker: Onlooker, cloud: Any, tenant: Any
 ) -> None:
     """The role was taken away: the fault is not the secret's, and a rotation must not make matters worse."""
     first = (await engine.provision()).integration
     [old] = await _secrets(onlooker)
-    failure_mode("dataverse.user_without_role").apply(tenant, first)
+    failure_mode("dataverse.user_without_role").apply(Scene(cloud, tenant, first))
     with pytest.raises(Refused, match="read incidents"):
         await rotate(engine)
     assert engine.vault is not None

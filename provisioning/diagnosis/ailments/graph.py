@@ -53,7 +53,7 @@ GRAPH: Final = (
         "graph.backing_application_seen_late",
         "graph.replication_lag",
         YOU,
-        "wait and ask again: the registration was just made; if it stays for minutes, the permission is what is missing",
+        "wait and ask again: the registration was just made; if it stays for minutes, a permission is missing",
     ),
     Ailment(
         "graph.object_seen_late",

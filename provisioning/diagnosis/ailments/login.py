@@ -49,6 +49,12 @@ LOGIN: Final = (
         "sign in at the national cloud that the tenant lives in, such as login.microsoftonline.us",
     ),
     Ailment(
+        "login.tenant_blocked",
+        "login.tenant_unknown",
+        ENTRA_ADMIN,
+        "the tenant was blocked for inactivity: reactivate it in the Entra admin center within 200 days",
+    ),
+    Ailment(
         "login.client_unknown",
         "login.client_unknown",
         ENTRA_ADMIN,
@@ -65,6 +71,12 @@ LOGIN: Final = (
         "login.client_unknown",
         ENTRA_ADMIN,
         "the enterprise application's Object ID was pasted as client ID: paste the Application ID{client_hint}",
+    ),
+    Ailment(
+        "login.client_is_placeholder",
+        "login.client_unknown",
+        VENDOR,
+        "the client ID is the empty GUID of a template: paste the Application (client) ID",
     ),
     Ailment(
         "login.client_missing",
