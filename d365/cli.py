@@ -333,11 +333,14 @@ def run(
     provisioned: Provisioned = False,
     broken: Broken = None,
     direct: Annotated[bool, typer.Option("--direct", help="Localhost bases instead of the proxy.")] = False,
+    metadata: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A customer's own $metadata: their tables and columns too.")
+    ] = None,
 ) -> None:
     """Serve the fakes, run a program against them, end with its exit code."""
     from d365.serving import run_under, standing
 
-    with honest_exit(), standing(is_provisioned=provisioned, broken=broken) as fakes:
+    with honest_exit(), standing(is_provisioned=provisioned, broken=broken, metadata=metadata) as fakes:
         code = run_under(command, fakes.exports(direct=direct), direct=direct)
     raise typer.Exit(code)
 

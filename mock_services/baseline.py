@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mock_services.chance import Chance
 from mock_services.clock import FakeClock
@@ -13,6 +14,9 @@ from mock_services.state.directory import Directory
 from mock_services.state.organisation import Organisation
 from mock_services.state.store import Store
 from mock_services.tenant import FakeTenant, Operator
+
+if TYPE_CHECKING:
+    from mock_services.state.organisation.csdl import Document
 
 DEFAULT_SOLUTIONS = ("customer_service", "omnichannel")
 OPERATOR_CLIENT_ID = "0bea7ed0-5e70-4f0b-9c0d-e5e4b11500de"
@@ -44,10 +48,10 @@ class Frozen:
 
 
 @lru_cache(maxsize=8)
-def frozen(solutions: frozenset[str]) -> Frozen:
-    """Build the tenant once a process and set of solutions; a copy costs a thousandth of it.
+def frozen(solutions: frozenset[str], document: "Document | None" = None) -> Frozen:
+    """Build the tenant once a process, set of solutions and `$metadata`; a copy costs a thousandth of it.
 
-    It is a year old, so that nothing in it is still on its way to a replica.
+    It is a year old, so that nothing in it is still on its way to a replica. Raises BadMetadata.
     """
     clock = FakeClock(datetime.now(UTC) - timedelta(days=365))
     chance = Chance("baseline")
@@ -60,6 +64,10 @@ def frozen(solutions: frozenset[str]) -> Frozen:
         display_name="Baseline",
         solutions=solutions,
     )
+    if document is not None:
+        from mock_services.state.organisation.csdl import tables_of
+
+        organisation.define(*tables_of(document, organisation.schema))
     _admit_operator(directory, organisation)
     image = Frozen(directory.store.image(), organisation.store.image())
     directory.store.close()
@@ -76,9 +84,10 @@ def fresh(
     solutions: frozenset[str],
     clock: FakeClock,
     chance: Chance,
+    document: "Document | None" = None,
 ) -> FakeTenant:
-    """A copy of the frozen tenant under its own name, ids and operator's secret."""
-    image = frozen(solutions)
+    """A copy of the frozen tenant under its own name, ids and operator's secret. Raises BadMetadata."""
+    image = frozen(solutions, document)
     directory = Directory(Store.memory(image.directory), clock=clock, chance=chance)
     domain = f"{label}.{national_cloud.tenant_suffix}"
     directory.personalise(tenant_id=chance.guid(), display_name=name, domain=domain)

@@ -105,9 +105,8 @@ class FakeCloud:
             solutions=frozenset(DEFAULT_SOLUTIONS if solutions is None else solutions),
             clock=clock or FakeClock(self.clock.now(), running=self.clock.running),
             chance=Chance(f"{self.seed}/{self._made}"),
+            document=document,
         )
-        if document is not None:
-            tenant.organisation.define(*csdl.tables_of(document, tenant.organisation.schema))
         return self.adopt(tenant)
 
     def adopt(self, tenant: FakeTenant) -> FakeTenant:

@@ -85,6 +85,14 @@ class WantedLimits(BaseModel):
     window_s: float | None = Field(default=None, gt=0, le=1e6)
 
 
+class WantedDelay(BaseModel):
+    """How long a Dataverse organisation goes on using the permissions it looked up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: float = Field(ge=0, le=1e6, description="Dataverse documents up to 30; 0 looks anew each time")
+
+
 class WantedState(BaseModel):
     """The state of an environment: enabled, in administration mode, or disabled."""
 
@@ -282,6 +290,16 @@ def _add_environments(app: FastAPI, chosen: Chosen) -> None:
             "concurrent": limits.concurrent,
             "window_s": limits.window.total_seconds(),
         }
+
+    @app.put("/permission-delay")
+    async def delay(
+        wish: WantedDelay, tenant: TenantName = None, environment: EnvironmentHost = None
+    ) -> dict[str, float]:
+        """Let an environment see a change of roles late; a request with `Consistency: Strong` sees it at once."""
+        held = organisation(tenant, environment).held
+        held.delay = timedelta(seconds=wish.seconds)
+        held.forget()
+        return {"seconds": wish.seconds}
 
     @app.put("/environment-state")
     async def set_state(

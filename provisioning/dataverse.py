@@ -21,8 +21,8 @@ DEPTHS: Final[tuple[Depth, ...]] = ("Basic", "Local", "Deep", "Global")  # from 
 # statuses by MicrosoftDocs/powerapps-docs compose-http-requests-handle-errors.md).
 NOT_A_MEMBER: Final = "0x80072560"
 _NO_RIGHTS: Final = frozenset({"0x80040220", "0x80042f09", "0x80048306", "0x80048d3b", "0x80040225"})
-# Where Entra does not know the app yet, user creation fails with one of these.
-_ENTRA_LAG: Final = frozenset({"0x80041d49", "0x80072559", "0x80041d54"})
+# Where Entra does not know the app yet, user creation fails with one of these (AzureApplicationIdNotFound foremost).
+_ENTRA_LAG: Final = frozenset({"0x8004f510", "0x80041d49", "0x80072559", "0x80041d54"})
 _LAST_GUID = re.compile(r"\(([0-9a-fA-F-]{36})\)\s*$")
 _NAMES_A_QUERY = 40  # some 2 KB of URL
 

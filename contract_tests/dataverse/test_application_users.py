@@ -57,7 +57,7 @@ async def test_an_app_has_one_user(administrator: Caller, tenant: FakeTenant, ap
 async def test_an_app_that_nobody_consented_to_has_no_user(administrator: Caller, tenant: FakeTenant) -> None:
     registered_only = tenant.directory.add_application("No principal").app_id
     for app_id in (registered_only, "00000000-0000-4000-8000-000000000000"):
-        assert error(await administrator.ask("POST", "systemusers", body(tenant, app_id))) == (400, "0x80041d49")
+        assert error(await administrator.ask("POST", "systemusers", body(tenant, app_id))) == (400, "0x8004f510")
 
 
 async def test_a_business_unit_is_compulsory_and_must_be_there(

@@ -175,15 +175,15 @@ async def test_a_relationship_leads_both_ways_and_holds_its_table(administrator:
     ("method", "path", "body", "code"),
     [
         ("POST", "EntityDefinitions", _table("new_Rating"), "0x8004700b"),
-        ("POST", "EntityDefinitions", _table("rating"), "0x80044355"),
-        ("POST", "EntityDefinitions", _table("new_Other", Attributes=[]), "0x80044355"),
+        ("POST", "EntityDefinitions", _table("rating"), "0x80044366"),
+        ("POST", "EntityDefinitions", _table("new_Other", Attributes=[]), "0x80047014"),
         ("POST", "EntityDefinitions", _table("new_Other", OwnershipType="Nobodys"), "0x80044355"),
         ("POST", "{}/Attributes", _column("new_Rating_Name"), "0x80060304"),
         ("POST", "{}/Attributes", _column("new_Long", MaxLength=5_000), "0x80044355"),
         ("POST", "{}/Attributes", _column("new_One", "Lookup"), "0x80044355"),
         ("POST", "{}/Keys", {"SchemaName": "new_By", "KeyAttributes": ["new_none"]}, "0x80044355"),
         ("POST", "{}/Keys", {"SchemaName": "new_ByName", "KeyAttributes": ["new_rating_name"]}, "0x80060893"),
-        ("DELETE", "{}/Attributes(LogicalName='new_rating_name')", None, "0x8004f032"),
+        ("DELETE", "{}/Attributes(LogicalName='new_rating_name')", None, "0x80047002"),
         ("DELETE", "EntityDefinitions(LogicalName='incident')", None, "0x8004f032"),
     ],
 )

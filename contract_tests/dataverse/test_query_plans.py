@@ -58,6 +58,16 @@ def plans(tenant: FakeTenant) -> Iterator[list[str]]:
         ("annotations", f"$filter=_objectid_value eq {_ID}"),
         ("queueitems", f"$filter=_objectid_value eq {_ID}"),
         ("msdyn_ocliveworkitems", f"$filter=_regardingobjectid_value eq {_ID}"),
+        ("phonecalls", f"$filter=_regardingobjectid_value eq {_ID}"),
+        ("emails", f"$filter=_regardingobjectid_value eq {_ID}"),
+        ("activityparties", f"$filter=_activityid_value eq {_ID}"),
+        ("activityparties", f"$filter=_partyid_value eq {_ID}"),
+        ("contacts", f"$filter=_owningbusinessunit_value eq {_ID}"),
+        ("accounts", f"$filter=_parentaccountid_value eq {_ID}"),
+        ("incidents", f"$filter=_primarycontactid_value eq {_ID}"),
+        ("systemusers", f"$filter=_businessunitid_value eq {_ID}"),
+        ("businessunits", f"$filter=_parentbusinessunitid_value eq {_ID}"),
+        ("queueitems", f"$filter=_workerid_value eq {_ID}"),
     ],
 )
 async def test_a_look_up_reads_no_other_rows(

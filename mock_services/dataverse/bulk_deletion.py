@@ -15,6 +15,7 @@ from mock_services.dataverse.calls import Answer, Call
 from mock_services.dataverse.column_security import guarding
 from mock_services.dataverse.deletion import delete_row
 from mock_services.dataverse.errors import Refusal, payload
+from mock_services.dataverse.querying.faults import no_attribute
 from mock_services.dataverse.writing import existing, refuse_read_only
 from mock_services.errors import Unmodelled
 from mock_services.state.organisation.definitions import Table
@@ -97,7 +98,7 @@ def _condition(call: Call, table: Table, condition: Mapping[str, Any]) -> sa.Col
     name, operator = condition.get("AttributeName"), condition.get("Operator")
     sql = call.schema.sql(table.logical)
     if not isinstance(name, str) or name not in {*table.columns, *table.lookups} or name not in sql.c:
-        raise Refusal("0x80041103", facts.NO_ATTRIBUTE.format(table=table.logical, name=str(name)[:100]))
+        raise no_attribute(call, table.logical, str(name))
     guarding(call)(table, name)
     if not isinstance(operator, str) or operator not in _TESTS:
         raise Unmodelled(f"the condition operator {str(operator)[:50]} in a bulk deletion")

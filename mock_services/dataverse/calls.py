@@ -83,8 +83,15 @@ class Call:
         """What the caller may: as a stand-in no more than who really calls, unless the tenant's quirk says so."""
         quirks, within = self.tenant.quirks, None
         if self.impersonator is not None and quirks.impersonation_rights == "intersection":
-            within = Security(self.organisation, self.impersonator, quirks, caller=self.caller_id)
-        return Security(self.organisation, self.caller, quirks, within=within)
+            within = Security(
+                self.organisation, self.impersonator, quirks, caller=self.caller_id, strong=self.wants_now
+            )
+        return Security(self.organisation, self.caller, quirks, within=within, strong=self.wants_now)
+
+    @property
+    def wants_now(self) -> bool:
+        """Whether the request asks for permissions as they are this moment: `Consistency: Strong`."""
+        return self.headers.get("consistency", "").strip().lower() == "strong"
 
     def stand_in(self, user: Mapping[str, Any], real: Mapping[str, Any]) -> None:
         """Go on as `user`, for whom `real` calls."""

@@ -160,9 +160,6 @@ NO_QUERIED_ATTRIBUTE: Final = (  # 400 0x80041103 khoait/DCE.PCF#216, February 2
     "'{entity}' entity doesn't contain attribute with Name = '{name}' and NameMapping = 'Logical' (look up attribute by"
     " name is case-sensitive).orgIndex: 70, id: {id}, logicalName: {table}"
 )
-NO_ATTRIBUTE: Final = (  # 400 0x80041103; end of the sentence inferred
-    "'{table}' entity doesn't contain attribute with Name = '{name}' and NameMapping = 'Logical'."
-)
 BAD_JSON: Final = "Microsoft.OData.ODataException: Invalid JSON. {why}"  # inner wording inferred
 BAD_BATCH: Final = "Microsoft.OData.ODataException: {why}"  # inner wording inferred
 BATCH_TOO_LONG: Final = "The number of operations in a batch exceeds the limit of 1000."  # wording and code inferred
@@ -304,8 +301,9 @@ QUEUE_HAS_ITEMS: Final = (  # 400 0x80631117 [codes]
 NO_BUSINESS_UNIT: Final = (  # recorded on the sibling table applicationuser, seanmcne/Microsoft.Xrm.Data.PowerShell#499
     "Expecting business column to be set for Creating business owned entities, business column is null"
 )
-UNKNOWN_APPLICATION: Final = (  # 0x80041d49 [codes]: the likeliest of the published codes; nothing recorded
-    "Application needs to be registered and enabled at deployment level before it can be created for this organization"
+UNKNOWN_APPLICATION: Final = (  # 0x8004f510 [codes]; a public client waits for this code to go after POST systemusers
+    "We didn’t find that application ID {app_id} in your Azure Active Directory (Azure AD) with CorrelationID"
+    " {correlation_id}. Make sure your application is registered in Azure AD."
 )
 DUPLICATE_APPLICATION: Final = (  # 400 0x8004f511 [codes]; [tf tests] have a sentence of their own beside the code
     "You are attempting to create an Application ID = {app_id} that already exists."

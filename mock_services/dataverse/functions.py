@@ -22,6 +22,7 @@ from mock_services.dataverse import (
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, no_resource, no_segment
 from mock_services.dataverse.metadata.changes import create_entities
+from mock_services.dataverse.metadata.options import ACTIONS as OPTION_ACTIONS
 from mock_services.dataverse.metadata.retrieval import retrieve_metadata_changes
 from mock_services.dataverse.parameters import addressed_row
 from mock_services.dataverse.security import Security
@@ -238,6 +239,7 @@ UNBOUND_ACTIONS: Mapping[str, Callable[[Call], Answer]] = {
     "RevokeAccess": sharing.revoke,
     "RouteTo": queue_items.route_to,
     "UnpublishDuplicateRule": duplicate_rules.unpublish,
+    **OPTION_ACTIONS,
 }
 _SOLUTION_OF = {"CloseIncident": "customer_service"}
 BOUND: Mapping[tuple[str, str], tuple[str, Callable[[Call, str], Answer]]] = {

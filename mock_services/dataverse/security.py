@@ -6,7 +6,6 @@ are in facts.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +16,6 @@ from mock_services.quirks import Quirks
 from mock_services.state.organisation import Organisation
 from mock_services.state.organisation.definitions import Table
 from mock_services.state.organisation.privileges import RIGHTS, Depth, Privilege, privilege_name
-from mock_services.state.organisation.roles import effective_roles
 from mock_services.state.organisation.schema import Schema, sql_table
 from mock_services.state.organisation.sharing import Shares
 
@@ -107,11 +105,14 @@ class Security:
         caller: str = "",
         prefix: str = "",
         within: "Security | None" = None,
+        strong: bool = False,
     ) -> None:
         """`caller` is who called, when it is not the user whose rights are judged; `prefix` starts every message.
 
-        `within` is what somebody else may, beyond which this user may nothing.
+        `within` is what somebody else may, beyond which this user may nothing. `strong`: roles are looked up now,
+        whatever the platform still remembers.
         """
+        self._strong = strong
         self._within = within
         self._organisation = organisation
         self.user = user
@@ -183,7 +184,7 @@ class Security:
             self._within.demand_any_role(privilege)
 
     def _reach(self, privilege: Privilege) -> Reach | None:
-        grants = self._organisation.store.rows(_grants(), {"user": self.user_id, "privilege": privilege.id})
+        grants = self._organisation.held.grants(self.user_id, privilege.id, strong=self._strong)
         if not grants:
             return None
         depth = Depth(max(grant["mask"] for grant in grants).bit_length() - 1)
@@ -222,7 +223,7 @@ class Security:
         return found
 
     def _role_count(self) -> int:
-        return len(self._organisation.store.rows(effective_roles(), {"user": self.user_id}))
+        return self._organisation.held.role_count(self.user_id, strong=self._strong)
 
     def _no_roles(self, privilege: str) -> Refusal:
         message = self._prefix + facts.NO_ROLES.format(user=self.user_id, privilege=privilege)
@@ -249,31 +250,3 @@ class Security:
             caller=self._caller,
         )
         return Refusal("0x80040220", self._prefix + message)
-
-
-@cache
-def _grants() -> sa.CompoundSelect[Any]:
-    """Depth, business unit and source of every grant of one privilege to one user, its own and its teams'.
-
-    A role belongs to the business unit of who holds it, so the role's own tells where a depth is measured from.
-    """
-    link, role = sql_table("roleprivileges"), sql_table("role")
-    own, teams, members = sql_table("systemuserroles"), sql_table("teamroles"), sql_table("teammembership")
-    user: sa.BindParameter[str] = sa.bindparam("user")
-    privilege: sa.BindParameter[str] = sa.bindparam("privilege")
-    columns = (link.c.privilegedepthmask.label("mask"), role.c.businessunitid, role.c.isinherited)
-    held = sa.and_(link.c.roleid == role.c.roleid, link.c.privilegeid == privilege)
-    direct = (
-        sa.select(*columns, sa.null().label("team"))
-        .join_from(own, role, role.c.roleid == own.c.roleid)
-        .join(link, held)
-        .where(own.c.systemuserid == user)
-    )
-    by_team = (
-        sa.select(*columns, members.c.teamid.label("team"))
-        .join_from(members, teams, teams.c.teamid == members.c.teamid)
-        .join(role, role.c.roleid == teams.c.roleid)
-        .join(link, held)
-        .where(members.c.systemuserid == user)
-    )
-    return direct.union_all(by_team)

@@ -108,7 +108,7 @@ def _parameter(call: Call, name: str, *kinds: str) -> tuple[str, str]:
 def _create_application(call: Call, app_id: str, unit: str, values: dict[str, Any]) -> str:
     principal = call.tenant.directory.service_principal(app_id=app_id)
     if principal is None:
-        raise Refusal("0x80041d49", facts.UNKNOWN_APPLICATION)
+        raise refused(security.APPLICATION_UNKNOWN, app_id=app_id, correlation_id=call.organisation.chance.guid())
     if (present := call.organisation.people.application_user(app_id, deleted=None)) is not None:
         if present["deletedstate"]:
             raise Refusal("0x80040237", facts.DUPLICATE)

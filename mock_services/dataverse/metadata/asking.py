@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_services.dataverse.calls import Call
 from mock_services.dataverse.errors import bad_query
+from mock_services.dataverse.metadata.definitions import base_members
 from mock_services.errors import Unmodelled
 from mock_services.odata.filters import read_filter
 from mock_services.odata.model import Comparison, Condition, Constant, Group, Not
@@ -16,6 +17,13 @@ Members = dict[str, Any]
 Parts = Callable[[str], Any]
 """What a navigation property of an object leads to: a list, one object, or None. Raises KeyError."""
 _OPTIONS = {"$select", "$filter", "$expand", "$count", "LabelLanguages"}
+_TYPES = {
+    "Attributes": "AttributeMetadata",
+    "Keys": "EntityKeyMetadata",
+    "OneToManyRelationships": "OneToManyRelationshipMetadata",
+    "ManyToOneRelationships": "OneToManyRelationshipMetadata",
+    "ManyToManyRelationships": "ManyToManyRelationshipMetadata",
+}
 _ENUM = re.compile(r"Microsoft\.Dynamics\.CRM\.\w+'([^']*)'")
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": lambda a, b: bool(a == b), "ne": lambda a, b: bool(a != b), "gt": lambda a, b: a is not None and a > b,
@@ -72,11 +80,19 @@ def _holds(condition: Condition, each: Members, type_name: str) -> bool:
 
 def _value(each: Members, path: tuple[str, ...], type_name: str) -> Any:
     value: Any = each
+    _refuse_derived(path[0], type_name)
     for name in path:
         if not isinstance(value, dict) or name not in value:
             raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{type_name}")
         value = value[name]
     return value
+
+
+def _refuse_derived(name: str, type_name: str) -> None:
+    """A member that only one type of columns has takes a path that ends in that type. Raises UnknownProperty."""
+    known = base_members(type_name)
+    if known is not None and name not in known and name != "*":
+        raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{type_name}")
 
 
 def shaped(each: Members, given: Mapping[str, str], type_name: str, parts: Parts) -> Members:
@@ -95,6 +111,7 @@ def _selected(each: Members, text: str, type_name: str) -> Members:
         return dict(each)
     names = read_select(text)
     for name in names:
+        _refuse_derived(name, type_name)
         if name not in each and name != "*":
             raise UnknownProperty(name, f"Microsoft.Dynamics.CRM.{type_name}")
     if "*" in names:
@@ -111,11 +128,12 @@ def _expanded(expansion: Expansion, type_name: str, parts: Parts) -> Any:
     unknown = set(expansion.options) - {"$select", "$filter", "$expand"}
     if unknown:
         raise BadQuery(f"Term '{expansion.name}({min(unknown)})' is not valid in a $select or $expand expression.")
-    inner = {"$select": expansion.options.get("$select", ""), "$expand": ""}
+    inner = {name: expansion.options.get(name, "") for name in ("$select", "$expand")}
     if isinstance(found, list):
+        inside = _TYPES.get(expansion.name, expansion.name)
         if "$filter" in expansion.options:
-            found = filtered(found, expansion.options["$filter"], expansion.name)
-        return [shaped(one, inner, expansion.name, _nothing) for one in found]
+            found = filtered(found, expansion.options["$filter"], inside)
+        return [shaped(one, inner, inside, _nothing) for one in found]
     if found is None:
         return None
     if inner["$select"]:

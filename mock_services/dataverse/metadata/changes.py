@@ -11,6 +11,7 @@ from typing import Any
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, does_not_exist, no_segment, payload, refused
+from mock_services.dataverse.metadata.attachments import attached, detached, is_for_queues
 from mock_services.dataverse.metadata.bodies import (
     Body,
     made_at,
@@ -18,21 +19,24 @@ from mock_services.dataverse.metadata.bodies import (
     read_level,
     read_list,
     read_schema_name,
+    read_table_traits,
     read_text,
+    read_traits,
     unconverted,
 )
+from mock_services.dataverse.metadata.choices import change_choice, following
 from mock_services.dataverse.metadata.definitions import attributes
 from mock_services.dataverse.metadata.relationships import change_relationship
 from mock_services.dataverse.metadata_ids import metadata_id
 from mock_services.dataverse.refusals import metadata as rows
 from mock_services.dataverse.urls import Segment, as_guid
 from mock_services.errors import Unmodelled
-from mock_services.state.organisation.definitions import INTEGER_RANGE, Column, State, Table, new_table
+from mock_services.state.organisation.definitions import Column, State, Table, new_table
 
 Find = Callable[[Call, Segment], Table]
 _TYPES: Mapping[str, str] = {
     "String": "string", "Memo": "memo", "Integer": "int", "BigInt": "bigint", "Boolean": "bool",
-    "DateTime": "datetime", "Decimal": "money", "Double": "double", "Money": "money", "Picklist": "picklist",
+    "DateTime": "datetime", "Decimal": "decimal", "Double": "double", "Money": "money", "Picklist": "picklist",
     "MultiSelectPicklist": "multiselect",
 }  # fmt: skip
 _STATES = (State(0, "Active", {1: "Active"}), State(1, "Inactive", {2: "Inactive"}))
@@ -45,7 +49,7 @@ def change(call: Call, find: Find) -> Answer:
         raise Refusal("0x80060888", "Operation not supported on EntityMetadata", status=405)
     head, tail = call.path.head, call.path.tail
     if head.name == "GlobalOptionSetDefinitions":
-        raise Unmodelled("a change of global choices")
+        return change_choice(call)
     if head.name == "RelationshipDefinitions":
         return change_relationship(call)
     if head.inside is None:
@@ -70,6 +74,8 @@ def create_entities(call: Call) -> Answer:
     for body in bodies:
         made.append(_table(call, body, taken={table.logical for table in made}, code=next_code(call, len(made))))
     call.organisation.define(*made)
+    for table, body in zip(made, bodies, strict=True):
+        call.organisation.define(*attached(call.schema, table, body))
     return Answer(200, {"@odata.context": call.context(f"{facts.NAMESPACE}CreateEntitiesResponse")})
 
 
@@ -79,6 +85,7 @@ def _make_table(call: Call) -> Answer:
     call.security.demand_named("prvCreateEntity")
     table = _table(call, call.body, taken=set(), code=next_code(call, 0))
     call.organisation.define(table)
+    call.organisation.define(*attached(call.schema, table, call.body))
     return made_at(call, "EntityDefinitions", metadata_id(table.logical))
 
 
@@ -98,12 +105,14 @@ def _table(call: Call, body: Body, *, taken: set[str], code: int) -> Table:
     columns: dict[str, Column] = {}
     primary = ""
     for each in read_list(body, "Attributes"):
-        column = _column(each, set(columns))
+        column = following(call, _column(each, set(columns)), each)
         columns[column.name] = column
         if each.get("IsPrimaryName"):
             primary = column.name
+    if not columns:
+        raise refused(rows.NO_COLUMNS)
     if not primary or columns[primary].type != "string":
-        raise refused(rows.BAD_METADATA, why=f"{schema_name} has no text column as its primary name")
+        raise refused(rows.PRIMARY_NOT_TEXT)
     plural = read_text(body.get("DisplayCollectionName")) or display + "s"
     return new_table(
         columns=columns,
@@ -121,7 +130,9 @@ def _table(call: Call, body: Body, *, taken: set[str], code: int) -> Table:
         ownership=ownership,
         word=schema_name,
         custom=True,
-        notes=bool(body.get("HasNotes")),
+        notes=body.get("HasNotes") is True,
+        queues=is_for_queues(body),
+        traits=read_table_traits(body),
     )
 
 
@@ -161,25 +172,13 @@ def _told(column: Column, body: Body) -> Column:
             raise refused(rows.BAD_METADATA, why=f"The length of {column.schema} is out of range")
         changed["length"] = length
     for ours, theirs in (("min", "MinValue"), ("max", "MaxValue")):
-        if isinstance(body.get(theirs), int | float) and column.type in ("int", "bigint", "money", "double"):
+        if isinstance(body.get(theirs), int | float) and column.type in ("int", "bigint", "money", "decimal", "double"):
             changed[ours] = body[theirs]
     if column.type == "datetime" and body.get("Format") == "DateOnly":
         changed["type"] = "date"
     if column.type == "bool" and isinstance(body.get("DefaultValue"), bool):
         changed["default"] = body["DefaultValue"]
-    if isinstance(choices := body.get("OptionSet"), dict) and choices.get("Options") is not None:
-        changed["options"] = dict(_option(one) for one in read_list(choices, "Options"))
-    return replace(column, **changed)
-
-
-def _option(body: Body) -> tuple[int, str]:
-    value = body.get("Value")
-    if value is None:
-        raise Unmodelled("an option without a value")
-    low, high = INTEGER_RANGE
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise unconverted(value, "Edm.Int32")
-    return value, read_text(body.get("Label"))
+    return replace(column, **changed, traits={**column.traits, **read_traits(column, body)})
 
 
 def _change_table(call: Call, table: Table) -> Answer:
@@ -188,8 +187,9 @@ def _change_table(call: Call, table: Table) -> Answer:
         if not table.custom:
             raise refused(rows.NOT_DELETABLE, name=table.logical)
         if any(table.logical in lookup.targets for other in call.schema.tables.values() if other is not table
-               for lookup in other.lookups.values()):  # fmt: skip
+               for lookup in other.lookups.values() if lookup.custom):  # fmt: skip
             raise refused(rows.IN_USE, name=table.logical)
+        call.organisation.define(*detached(call.schema, table.logical))
         for other in call.schema.tables.values():
             if other.custom and any(end.table == table.logical for end in other.ends):
                 call.organisation.undefine(other.logical)
@@ -199,9 +199,19 @@ def _change_table(call: Call, table: Table) -> Answer:
         raise Refusal("0x80060888", facts.NOT_ON_COLLECTION.format(method=call.method), status=405)
     call.security.demand_named("prvWriteEntity")
     label, plural = read_text(call.body.get("DisplayName")), read_text(call.body.get("DisplayCollectionName"))
-    notes = bool(call.body.get("HasNotes", table.notes))
-    changed = replace(table, label=label or table.label, plural_label=plural or table.plural_label, notes=notes)
+    body = call.body
+    changed = replace(
+        table,
+        label=label or table.label,
+        plural_label=plural or table.plural_label,
+        description=read_text(body["Description"]) if "Description" in body else table.description,
+        notes=table.notes or body.get("HasNotes") is True,
+        queues=table.queues or (table.custom and is_for_queues(body)),
+        traits={**table.traits, **read_table_traits(body)},
+    )
     call.organisation.define(changed)
+    if table.custom:
+        call.organisation.define(*attached(call.schema, changed, body))
     return NO_CONTENT
 
 
@@ -209,7 +219,7 @@ def _attribute(call: Call, table: Table, segment: Segment, cast: str = "") -> An
     """A column made, changed or removed; a change may name its type at the end of the path. Raises Refusal."""
     if call.method == "POST" and segment.inside is None:
         call.security.demand_named("prvCreateAttribute")
-        column = _column(call.body, {*table.columns, *table.lookups})
+        column = following(call, _column(call.body, {*table.columns, *table.lookups}), call.body)
         call.organisation.define(replace(table, columns={**table.columns, column.name: column}))
         place = f"{call.path.head}/Attributes"
         return made_at(call, place, metadata_id(table.logical, column.name))
@@ -221,19 +231,35 @@ def _attribute(call: Call, table: Table, segment: Segment, cast: str = "") -> An
         call.security.demand_named("prvWriteAttribute")
         if name in table.lookups:
             return _change_lookup(call, table, name)
-        changed = _told(table.columns[name], call.body)
+        changed = _changed(call, table, table.columns[name])
         call.organisation.define(replace(table, columns={**table.columns, name: changed}))
         return NO_CONTENT
     if call.method != "DELETE":
         raise Refusal("0x80060888", facts.NOT_ON_COLLECTION.format(method=call.method), status=405)
     call.security.demand_named("prvDeleteAttribute")
     column_ = table.columns.get(name)
-    if column_ is None or not column_.custom or name in (table.primary_id, table.primary_name):
-        raise refused(rows.NOT_DELETABLE, name=name)
+    if column_ is not None and name == table.primary_name:
+        raise refused(rows.PRIMARY_KEPT)
+    if column_ is None or not column_.custom or name == table.primary_id:
+        raise refused(rows.COLUMN_KEPT)
     if any(name in columns for columns in table.keys.values()):
         raise refused(rows.IN_USE, name=name)
     call.organisation.define(replace(table, columns={n: c for n, c in table.columns.items() if n != name}))
     return NO_CONTENT
+
+
+def _changed(call: Call, table: Table, column: Column) -> Column:
+    """A column as a PUT leaves it. Raises Refusal and Unmodelled."""
+    body = call.body
+    if column.level == "system" and read_level(body, "system") != "system":
+        raise refused(rows.LEVEL_FIXED)
+    if following(call, column, body).options != column.options:
+        raise Unmodelled("options changed by PUT; InsertOptionValue, UpdateOptionValue and DeleteOptionValue do it")
+    changed = _told(column, body)
+    keys = [key for key, columns in table.keys.items() if column.name in columns]
+    if changed.secured and not column.secured and keys:
+        raise refused(rows.KEY_NOT_SECURABLE, name=column.name, keys=", ".join(keys))
+    return changed
 
 
 def _change_lookup(call: Call, table: Table, name: str) -> Answer:
@@ -261,8 +287,10 @@ def _key(call: Call, table: Table, segment: Segment) -> Answer:
         known = {*table.columns, *table.lookups}
         if not isinstance(columns, list) or not columns or not all(isinstance(e, str) and e in known for e in columns):
             raise refused(rows.BAD_METADATA, why=f"The key attributes of {name} are not columns of {table.logical}")
-        if name in table.keys or tuple(columns) in table.keys.values():
+        if name.lower() in {each.lower() for each in table.keys}:
             raise refused(rows.KEY_TAKEN, name=name)
+        if set(columns) in map(set, table.keys.values()):
+            raise refused(rows.KEY_COLUMNS_TAKEN)
         call.organisation.define(replace(table, keys={**table.keys, name: tuple(columns)}))
         place = f"{call.path.head}/Keys"
         return made_at(call, place, metadata_id("key", table.logical, name))

@@ -5,8 +5,10 @@ and powerapps-docs webapi/reference for the types of columns. Ids are stable: a 
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
+from mock_services.dataverse.metadata.recorded import managed, rest_of
 from mock_services.dataverse.metadata_ids import metadata_id
 from mock_services.dataverse.security import privilege_for
 from mock_services.state.organisation.definitions import Column, Lookup, Table
@@ -33,6 +35,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "entityname": ("EntityName", "EntityName"), "managed": ("ManagedProperty", "ManagedProperty"),
     "organization": ("Uniqueidentifier", "UniqueIdentifier"),
 }  # fmt: skip
+_NO_TABLE = Table("", "", "", "", 0, "", "None")
 _WITH_OPTIONS = {"picklist", "state", "status", "multiselect"}
 
 
@@ -45,11 +48,6 @@ def label(text: str) -> Members:
     return {"LocalizedLabels": [one], "UserLocalizedLabel": one}
 
 
-def managed(value: Any, name: str, *, can_change: bool = True) -> Members:
-    """A managed property: a value, and whether it may be changed."""
-    return {"Value": value, "CanBeChanged": can_change, "ManagedPropertyLogicalName": name}
-
-
 def spoken(name: str) -> str:
     """A name for people where a definition has none."""
     return name.rpartition("_")[2].replace("_", " ").title() or name
@@ -57,6 +55,13 @@ def spoken(name: str) -> str:
 
 def entity(schema: Schema, table: Table) -> Members:
     """The definition of a table, without its parts."""
+    made = {**rest_of(table), **_entity(schema, table)}
+    for name, value in table.traits.items():
+        made[name] = {**made[name], "Value": value} if isinstance(made.get(name), dict) else value
+    return made
+
+
+def _entity(schema: Schema, table: Table) -> Members:
     detects, related = table.logical in ("account", "contact"), not table.unique
     return {
         "LogicalName": table.logical,
@@ -166,7 +171,7 @@ def column_definition(table: Table, column: Column) -> Members:
         made |= {"DefaultValue": bool(column.default)}
     if column.type in _WITH_OPTIONS:
         made |= {"DefaultFormValue": column.default if isinstance(column.default, int) else -1}
-    return made
+    return made | {name: value for name, value in column.traits.items() if name != "Description"}
 
 
 def lookup_definition(table: Table, lookup: Lookup) -> Members:
@@ -198,7 +203,7 @@ def _attribute(table: Table, name: str, part: Column | Lookup, kind: str, type_n
         "AttributeOf": None,
         "ColumnNumber": None,
         "DisplayName": label(part.label or spoken(part.schema or name)),
-        "Description": label(""),
+        "Description": label(str(part.traits.get("Description") or "")),
         "RequiredLevel": managed(_LEVELS.get(part.level, "None"), "canmodifyrequirementlevelsettings"),
         "IsValidForRead": True,
         "IsValidForForm": True,
@@ -227,6 +232,15 @@ def _attribute(table: Table, name: str, part: Column | Lookup, kind: str, type_n
     }
 
 
+@cache
+def base_members(type_name: str) -> frozenset[str] | None:
+    """The members that every column has whatever its type; None for a type that is no base of others."""
+    if type_name != "AttributeMetadata":
+        return None
+    own = {"@odata.type", "IsValidForCreate", "IsValidForUpdate", "IsPrimaryId", "IsPrimaryName"}
+    return frozenset(own | set(_attribute(_NO_TABLE, "", Column("", "string"), "String", "String")))
+
+
 def option_set(table: Table, column: Column) -> Members:
     """The choices of a column; those of yes and no are two options of their own."""
     name = column.global_options or f"{table.logical}_{column.name}"
@@ -242,7 +256,8 @@ def option_set(table: Table, column: Column) -> Members:
         "OptionSetType": {"state": "State", "status": "Status", "bool": "Boolean"}.get(column.type, "Picklist"),
     }
     if column.type == "bool":
-        return made | {"TrueOption": _option(table, column, 1, "Yes"), "FalseOption": _option(table, column, 0, "No")}
+        yes, no = column.options.get(1, "Yes"), column.options.get(0, "No")
+        return made | {"TrueOption": _option(table, column, 1, yes), "FalseOption": _option(table, column, 0, no)}
     return made | {"Options": [_option(table, column, value, text) for value, text in column.options.items()]}
 
 
@@ -260,25 +275,38 @@ def one_to_many(schema: Schema) -> Iterator[Members]:
     """Every relationship that a lookup makes, one for each of its targets."""
     for table in schema.tables.values():
         for lookup in table.lookups.values():
-            for target in lookup.targets:
+            for target in _referenced(lookup):
                 yield _one_to_many(schema, table, lookup, target)
+
+
+def _referenced(lookup: Lookup) -> Iterator[str]:
+    """The tables that a lookup's relationships come from: whoever owns a row is an `owner`, of whichever kind."""
+    yield from ("owner",) if lookup.name == "ownerid" else lookup.targets
+
+
+def _owner_relationship(table: Table) -> str:
+    """`owner_contacts` beside `business_unit_contacts`, as the reference of the standard tables has them."""
+    unit = table.lookups.get("owningbusinessunit")
+    name = unit.relationship_to("businessunit", table.logical) if unit is not None else ""
+    told, _, rest = name.partition("business_unit_")
+    return f"owner_{rest if rest and not told else table.logical}"
 
 
 _MENU = {"Behavior": "DoNotDisplay", "Group": "Details", "Order": None, "Label": label("")}
 
 
 def _one_to_many(schema: Schema, table: Table, lookup: Lookup, target: str) -> Members:
-    name = lookup.relationship_to(target, table.logical)
+    name = _owner_relationship(table) if target == "owner" else lookup.relationship_to(target, table.logical)
     return {
         "@odata.type": f"{_CRM}OneToManyRelationshipMetadata",
         "SchemaName": name,
         "RelationshipType": "OneToManyRelationship",
         "ReferencedEntity": target,
-        "ReferencedAttribute": schema.table(target).primary_id,
+        "ReferencedAttribute": "ownerid" if target == "owner" else schema.table(target).primary_id,
         "ReferencedEntityNavigationPropertyName": lookup.collections.get(target, name),
         "ReferencingEntity": table.logical,
         "ReferencingAttribute": lookup.name,
-        "ReferencingEntityNavigationPropertyName": lookup.targets[target],
+        "ReferencingEntityNavigationPropertyName": lookup.targets.get(target, lookup.name),
         "CascadeConfiguration": cascade_configuration(lookup, target),
         "AssociatedMenuConfiguration": _MENU,
         "IsHierarchical": table.logical == target and lookup.name.startswith("parent"),
@@ -334,6 +362,24 @@ def many_to_many(schema: Schema) -> Iterator[Members]:
             "MetadataId": metadata_id("relationship", name),
             "HasChanged": None,
         }
+
+
+def related(schema: Schema, table: Table, name: str) -> list[Members]:
+    """The relationships of a table, of the kind that a property is called. Raises KeyError for another property."""
+    if name == "ManyToManyRelationships":
+        ends = ("Entity1LogicalName", "Entity2LogicalName")
+        return [each for each in many_to_many(schema) if table.logical in (each[ends[0]], each[ends[1]])]
+    if name == "ManyToOneRelationships":
+        own = table.lookups.values()
+        return [_one_to_many(schema, table, lookup, target) for lookup in own for target in _referenced(lookup)]
+    if name != "OneToManyRelationships":
+        raise KeyError(name)
+    return [
+        _one_to_many(schema, other, lookup, table.logical)
+        for other in schema.tables.values()
+        for lookup in other.lookups.values()
+        if table.logical in _referenced(lookup)
+    ]
 
 
 def keys(table: Table) -> Iterator[Members]:

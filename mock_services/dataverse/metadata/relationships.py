@@ -51,7 +51,7 @@ def change_relationship(call: Call) -> Answer:
 
 def _remove_relationship(call: Call, told: Members) -> None:
     if not told["IsCustomRelationship"]:
-        raise refused(rows.NOT_DELETABLE, name=told["SchemaName"])
+        raise refused(rows.RELATIONSHIP_KEPT)
     if "IntersectEntityName" in told:
         call.organisation.undefine(told["IntersectEntityName"])
         return

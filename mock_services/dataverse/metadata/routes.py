@@ -9,6 +9,7 @@ from mock_services.dataverse.calls import Answer, Call
 from mock_services.dataverse.errors import Refusal, bad_query, does_not_exist, no_segment
 from mock_services.dataverse.metadata import changes, definitions
 from mock_services.dataverse.metadata.asking import Members, check_options, filtered, selected, shaped
+from mock_services.dataverse.metadata.choices import global_choices
 from mock_services.dataverse.metadata.csdl import csdl
 from mock_services.dataverse.metadata_ids import metadata_id
 from mock_services.dataverse.urls import Segment, as_guid
@@ -18,7 +19,6 @@ from mock_services.state.organisation.definitions import Column, Table
 TABLES, RELATIONSHIPS, CHOICES = "EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions"
 ROOTS = frozenset({"$metadata", TABLES, RELATIONSHIPS, CHOICES})
 _NAMED = re.compile(r"^(LogicalName|SchemaName|Name|MetadataId)='?([^']*)'?$")
-_RELATED = ("OneToManyRelationships", "ManyToOneRelationships", "ManyToManyRelationships")
 _ONE_TO_MANY, _MANY_TO_MANY = "OneToManyRelationshipMetadata", "ManyToManyRelationshipMetadata"
 
 
@@ -50,7 +50,8 @@ def _document(call: Call) -> Answer:
     for name, _ in call.query:
         if name not in ("annotations", "$format"):
             raise bad_query(f"The query parameter {name} is not supported")
-    return Answer(200, text=csdl(call.schema), content_type="application/xml")
+    annotated = call.given.get("annotations") == "true" or call.prefer.wants("*")
+    return Answer(200, text=csdl(call.schema, annotated=annotated), content_type="application/xml")
 
 
 def _tables(call: Call) -> list[Table]:
@@ -101,17 +102,7 @@ def _parts(call: Call, table: Table, name: str) -> Any:
         return list(definitions.attributes(table))
     if name == "Keys":
         return list(definitions.keys(table))
-    return _related(call, table, name)
-
-
-def _related(call: Call, table: Table, name: str) -> list[Members]:
-    if name == "ManyToManyRelationships":
-        ends = ("Entity1LogicalName", "Entity2LogicalName")
-        return [r for r in definitions.many_to_many(call.schema) if table.logical in (r[ends[0]], r[ends[1]])]
-    if name not in _RELATED:
-        raise KeyError(name)
-    side = "ReferencedEntity" if name == "OneToManyRelationships" else "ReferencingEntity"
-    return [each for each in definitions.one_to_many(call.schema) if each[side] == table.logical]
+    return definitions.related(call.schema, table, name)
 
 
 def find_table(call: Call, segment: Segment) -> Table:
@@ -203,12 +194,7 @@ def _relationships(call: Call) -> Answer:
 
 
 def _choices(call: Call) -> Answer:
-    found: Mapping[str, Members] = {
-        column.global_options: definitions.option_set(table, column)
-        for table in call.schema.tables.values()
-        for column in table.columns.values()
-        if column.global_options
-    }
+    found = global_choices(call.schema)
     if call.path.tail and not call.path.tail[0].name.startswith(facts.NAMESPACE):
         raise no_segment(call.path.tail[0].name)
     if call.path.head.inside is not None:

@@ -29,19 +29,18 @@ def refusing(call: Call) -> Iterator[None]:
     except UnknownProperty as problem:
         if _SPOKEN.isdisjoint(name.lower() for name in call.given):
             raise bad_query(problem.sentence) from None
-        raise _no_attribute(call, problem) from None
+        raise no_attribute(call, problem.type_name.rpartition(".")[2], problem.name) from None
     except BadQuery as problem:
         raise bad_query(problem.sentence) from None
 
 
-def _no_attribute(call: Call, problem: UnknownProperty) -> Refusal:
-    """The refusal that FetchXML has for a column that is not there."""
-    logical = problem.type_name.rpartition(".")[2]
+def no_attribute(call: Call, logical: str, name: str) -> Refusal:
+    """The refusal that FetchXML and its kin have for a column that a table has not."""
     table = call.schema.tables.get(logical)
     return refused(
         queries.NO_ATTRIBUTE,
         entity=table.schema if table else logical,
-        name=problem.name[:200],
+        name=name[:200],
         id=metadata_id(logical),
         table=logical,
     )

@@ -79,10 +79,10 @@ NOT_SECURED = Row(
 
 APPLICATION_UNKNOWN = Row(
     400,
-    "0x80041d49",
+    "0x8004f510",
     facts.UNKNOWN_APPLICATION,
-    "[codes]; that this code answers is inferred",
-    name="ApplicationNotRegisteredWithDeployment",
+    "[codes]; a client that makes users by POST systemusers asks again on this code; the status is inferred",
+    name="AzureApplicationIdNotFound",
 )
 APPLICATION_TAKEN = Row(400, "0x8004f511", facts.DUPLICATE_APPLICATION, "[codes]", "", "DuplicateApplicationUser")
 ACCESS_MODE_FIXED = Row(400, "0x80040d40", facts.ACCESS_MODE_FIXED, _CODES)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from mock_services.errors import Missing
 from mock_services.state.organisation.definitions import Choice, Table, standard_tables
-from mock_services.state.organisation.rows import Rows
+from mock_services.state.organisation.rows import SHARES, Rows
 from mock_services.state.organisation.schema import (
     Schema,
     activity_view,
@@ -31,12 +31,14 @@ class Customisation:
 
     def open(self, solutions: frozenset[str]) -> None:
         """Take up the schema that the database stands for, with these solutions."""
-        own, choices = self._own(), self._choices()
-        self._rows.schema = Schema(solutions, own, choices) if own or choices else standard_schema(solutions)
+        own, choices = self._kept("definitions", "logical"), self._kept("choices", "name")
+        self._rows.schema = _schema(solutions, own, choices) if own or choices else standard_schema(solutions)
 
     def define(self, tables: Iterable[Table]) -> None:
         """Add or change tables. Raises ValueError for a name that the fake keeps for itself."""
         defined = {table.logical: table for table in tables}
+        if not defined:
+            return
         if reserved := _RESERVED & set(defined):
             raise ValueError(f"a table may not be called {min(reserved)}")
         with self._store.transaction():
@@ -46,7 +48,7 @@ class Customisation:
             self._change(self._schema({**self._rows.schema.own, **defined}), defined)
 
     def undefine(self, logical: str) -> None:
-        """Drop a table of this organisation's own. Raises Missing, also for a standard table."""
+        """Drop a table of this organisation's own, its shares too. Raises Missing, also for a standard table."""
         if logical not in self._rows.schema.own or logical in standard_tables():
             raise Missing("table", logical)
         own = {name: table for name, table in self._rows.schema.own.items() if name != logical}
@@ -54,6 +56,8 @@ class Customisation:
             sql = sql_table("definitions")
             self._store.write(sa.delete(sql).where(sql.c.logical == logical))
             self._change(self._schema(own), [logical])
+            shares = sql_table(SHARES)
+            self._store.write(sa.delete(shares).where(shares.c.objecttypecode == logical))
 
     def choose(self, choice: Choice) -> None:
         """Add or change a global choice, and the options of the columns that use it."""
@@ -102,13 +106,19 @@ class Customisation:
         found = self._store.rows(sa.text("SELECT name FROM pragma_table_info(:logical)"), {"logical": logical})
         return frozenset(row["name"] for row in found)
 
-    def _own(self) -> Mapping[str, Table]:
-        found = self._store.rows(sa.select(sql_table("definitions")))
-        return {row["logical"]: _adapter().validate_json(row["definition"]) for row in found}
+    def _kept(self, table: str, key: str) -> tuple[tuple[str, str], ...]:
+        found = self._store.rows(sa.select(sql_table(table)))
+        return tuple((row[key], row["definition"]) for row in found)
 
-    def _choices(self) -> Mapping[str, Choice]:
-        found = self._store.rows(sa.select(sql_table("choices")))
-        return {row["name"]: _choice_adapter().validate_json(row["definition"]) for row in found}
+
+@lru_cache(maxsize=8)
+def _schema(
+    solutions: frozenset[str], own: tuple[tuple[str, str], ...], choices: tuple[tuple[str, str], ...]
+) -> Schema:
+    """The schema of what a database keeps; read once for all copies of an organisation with hundreds of own tables."""
+    tables = {logical: _adapter().validate_json(definition) for logical, definition in own}
+    chosen = {name: _choice_adapter().validate_json(definition) for name, definition in choices}
+    return Schema(solutions, tables, chosen)
 
 
 def uses(table: Table, choice: str) -> bool:
@@ -135,4 +145,4 @@ def _adapter() -> TypeAdapter[Table]:
 
 
 def _row(table: Table) -> Mapping[str, str]:
-    return {"logical": table.logical, "definition": _adapter().dump_json(table).decode()}
+    return {"logical": table.logical, "definition": _adapter().dump_json(table, exclude_defaults=True).decode()}

@@ -12,6 +12,7 @@ from mock_services.clock import FakeClock
 from mock_services.state.organisation.customisation import Customisation
 from mock_services.state.organisation.definitions import Choice, Table
 from mock_services.state.organisation.founding import furnish, own_publisher
+from mock_services.state.organisation.held import Held
 from mock_services.state.organisation.people import People
 from mock_services.state.organisation.privileges import Depth
 from mock_services.state.organisation.roles import Grants, Roles
@@ -46,6 +47,7 @@ class Organisation:
         self.sharing = Sharing(self.rows)
         self.customisation = Customisation(self.rows)
         self.limits = ServiceLimits()
+        self.held = Held(store, clock)
         self._identity: dict[str, Any] = {}
         with suppress(sa.exc.OperationalError):  # no settings yet: to be founded
             self._read_identity()
@@ -162,6 +164,7 @@ class Organisation:
     def restore(self, image: bytes) -> None:
         """Put an earlier `store.image()` back, its schema with it."""
         self.store.load(image)
+        self.held.forget()
         self._read_identity()
         self.customisation.open(self.solutions)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mock_services.state.organisation.csdl.document import FEWER, MOST_BYTES, BadMetadata, Document, read_document
 from mock_services.state.organisation.csdl.intersects import joined
-from mock_services.state.organisation.csdl.tables import Reading, without_doubles
+from mock_services.state.organisation.csdl.tables import Reading, attaching, without_doubles
 from mock_services.state.organisation.definitions import Table
 from mock_services.state.organisation.schema import Schema
 
@@ -41,7 +41,7 @@ def solutions_in(document: Document) -> frozenset[str]:
 def tables_of(document: Document, schema: Schema) -> list[Table]:
     """The tables of a document that differ from those of `schema`, or are not in it. Raises BadMetadata."""
     tables = joined(document, Reading(document, schema).tables(), schema)
-    found = without_doubles(tables, schema)
+    found = without_doubles(attaching(tables), schema)
     return [table for table in found.values() if table != schema.tables.get(table.logical)]
 
 

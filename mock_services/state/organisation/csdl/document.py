@@ -67,9 +67,9 @@ class Type:
     alternate_keys: list[list[str]] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False)
 class Document:
-    """What a document holds."""
+    """What a document holds. It is itself alone, so that what is made of it can be kept by it."""
 
     types: dict[str, Type] = field(default_factory=dict)
     sets: dict[str, str] = field(default_factory=dict)

@@ -125,7 +125,7 @@ class Reading:
                 for target in ("systemuser", "team") if way.target == "principal" else (way.target,):
                     targets.setdefault(target, way.name)
             backs = {way.target: way.partner for way in reversed(mine) if way.partner and way.target != "principal"}
-            changes = not each.read_only and name not in _KEPT_BY_PLATFORM
+            changes = name not in _KEPT_BY_PLATFORM  # the value is annotated as read-only whatever may be bound
             yield name, Lookup(
                 name, targets, backs, polymorphic=len(targets) > 1, custom="_" in name, label=_label(name),
                 schema=mine[0].name if mine else name, create=changes, update=changes,
@@ -243,6 +243,26 @@ def _wider(known: Lookup, read: Lookup) -> Lookup:
         collections={**known.collections, **backs},
         polymorphic=polymorphic,
     )
+
+
+def attaching(tables: dict[str, Table]) -> dict[str, Table]:
+    """The tables, those that notes or items of queues lead to told so."""
+    led_to = {keeper: _targets(tables, keeper) for keeper in ("annotation", "queueitem")}
+    return {
+        name: replace(
+            table,
+            notes=table.notes or name in led_to["annotation"],
+            queues=table.queues or name in led_to["queueitem"],
+        )
+        if table.custom
+        else table
+        for name, table in tables.items()
+    }
+
+
+def _targets(tables: Mapping[str, Table], keeper: str) -> Set[str]:
+    lookup = tables[keeper].lookups.get("objectid") if keeper in tables else None
+    return set(lookup.targets) if lookup is not None else set()
 
 
 def without_doubles(tables: dict[str, Table], schema: Schema) -> dict[str, Table]:
