@@ -78,7 +78,7 @@ def _fresh_tenants() -> float:
 
 
 def _provision_and_verify() -> float:
-    from d365.rehearsal import in_process, rehearsal_values
+    from scenarios.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
     from provisioning.engine import Engine
     from provisioning.settings import checked_settings

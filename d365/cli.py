@@ -354,8 +354,49 @@ def failures(as_json: Json = False) -> None:
 
 
 @app.command()
+def reproduce(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="TEXT | NAME | FILE | -", help="An error as pasted, a failure mode, a HAR, a bundle."),
+    ],
+    serve: Annotated[bool, typer.Option("--serve", help="Leave it running, broken, for your own application.")] = False,
+    write_test: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a pytest test.")] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a redacted file that somebody else reproduces.")
+    ] = None,
+    conversation: Annotated[bool, typer.Option("--conversation", help="Show every request and answer.")] = False,
+    write_env: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --serve: write shell exports once ready.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a customer's error happen on a fake tenant: both answers side by side, then the remedy applied.
+
+    Exits 0 when the same answer came and the remedy mends it, 1 when either is not so.
+    """
+    from d365.reproducing import keep, reproduce_given, serve_broken, show
+    from provisioning.problems import BadInput
+
+    with honest_exit(as_json=as_json):
+        if write_env is not None and not serve:
+            raise BadInput("--write-env", "goes with --serve", "add --serve, or leave it out")
+        reproduced = reproduce_given(what)
+        keep(reproduced, test=write_test, bundle=bundle)
+    if as_json:
+        console.say_json(reproduced.to_json())
+    else:
+        show(reproduced, conversation=conversation)
+    if serve:
+        with honest_exit(as_json=as_json):
+            serve_broken(reproduced, write_env)
+    raise typer.Exit(reproduced.exit_code)
+
+
+@app.command()
 def explain(
-    text: Annotated[str, typer.Argument(metavar="TEXT | - | FILE", help="The error as pasted, a file, or - for input.")],
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT | - | FILE", help="The error as pasted, a file, or - for input.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Say what a pasted error means: facts, ranked causes, whose turn it is and what to do. Works offline.

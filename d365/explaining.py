@@ -40,12 +40,15 @@ class Explained:
 
 def explain_given(given: str, stdin: TextIO) -> Explained:
     """Explain a text, standard input (`-`) or a file that exists. Raises BadInput for what cannot be read."""
+    return Explained(explain(text_given(given, stdin)))
+
+
+def text_given(given: str, stdin: TextIO) -> str:
+    """The text itself, of standard input (`-`) or of a file; of a recording its failures. Raises BadInput."""
     text = _read(given, stdin)
     if not text.strip():
         raise BadInput("TEXT", "is empty", "paste the error, give a file, or pipe it in with -")
-    if given.lower().endswith(".har") or looks_like_har(text):
-        text = read_har(text)
-    return Explained(explain(text))
+    return read_har(text) if given.lower().endswith(".har") or looks_like_har(text) else text
 
 
 def _read(given: str, stdin: TextIO) -> str:

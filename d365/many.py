@@ -163,8 +163,8 @@ def _live_in(folder: Path) -> SetUp:
 
 
 def _rehearsed_in(folder: Path | None) -> SetUp:
-    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
+    from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 
     cloud = FakeCloud()

@@ -156,7 +156,7 @@ def provision_tenant() -> Callable[[FakeCloud, FakeTenant], Integration]:
     """Does the whole set-up in a tenant, from synchronous code; gives the four values."""
     import anyio
 
-    from d365.rehearsal import provisioned
+    from scenarios.rehearsal import provisioned
 
     return lambda cloud, tenant: anyio.run(provisioned, cloud, tenant)
 
@@ -173,10 +173,10 @@ def integration(
     marker = request.node.get_closest_marker("broken")
     if marker is None:
         return made
-    from scenarios.failure_modes import failure_mode
+    from scenarios.failure_modes import Scene, failure_mode
 
     for name in marker.args:
-        made = failure_mode(name).apply(tenant, made)
+        made = failure_mode(name).apply(Scene(cloud, tenant, made))
     return made
 
 
