@@ -34,6 +34,7 @@ _TENANT: Final = {
     **_rows("900023 900021 50128 90019 50029 50107", "likely", "login.tenant_malformed", "login.tenant_unknown"),
     **_rows("50059 9001023 90130 90124 9002332 50194", "likely", "login.tenant_not_named", "login.tenant_unknown"),
     **_rows("90038 90051 900432 900382 50049 1000104 90043", "likely", "login.tenant_in_another_cloud"),
+    **_rows("5000225", "certain", "login.tenant_blocked"),
     **_rows("700005", "likely", "login.tenant_of_another_customer"),
 }
 _CLIENT: Final = {
@@ -81,7 +82,7 @@ _FEDERATED: Final = {
     **_rows("700212 7002122", "likely", "login.federated_audience_wrong"),
     **_rows("700213 7002131 7002134 7002137 7002138 7002139", "likely", "login.federated_subject_wrong"),
     **_rows("700229 700236 700230 700231 700238", "likely", "login.federated_credential_missing"),
-    **_rows("5006110 50166110", "likely", "login.federated_issuer_unreachable"),
+    **_rows("90061 5006110 50166110", "likely", "login.federated_issuer_unreachable"),
 }
 _POLICY: Final = {
     **_rows("53003 530034 530035 530032 53000 53001 53002 50131 50005 53005", "certain", "login.conditional_access"),

@@ -64,6 +64,7 @@ _DATA: Final = {
     **_rows("8004440f", "certain", "dataverse.two_customers"),
     **_rows("80044411 8004440e", "certain", "dataverse.case_closed"),
     **_rows("8004418a 8004410d", "certain", "dataverse.payload_too_large"),
+    **_rows("80040517", "certain", "dataverse.customer_inactive"),
     **_rows("80040521", "likely", "dataverse.queue_inactive"),
     **_rows("80040200 80040278 80040266 80040201 80040362 80040363 80040213", "likely", "dataverse.value_refused"),
     **_rows("80040203", "likely", "dataverse.value_refused", weight=FAINT),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from provisioning.explaining.aadsts import FIRM
 from provisioning.explaining.sentence import HINT, SPECIFIC, WORDS, Sentence, said
 
 _RIGHTS: Final = (
@@ -9,7 +10,8 @@ _RIGHTS: Final = (
          "dataverse.user_without_role"),
     said(r"user (?:has|with) no (?:security )?roles?\b|no (?:security )?roles? (?:is |are )?assigned to the user",
          "likely", "dataverse.user_without_role", weight=WORDS, place="dataverse"),
-    said(r"read privilege check for owner failed", "certain", "dataverse.owner_cannot_read"),
+    said(r"read privilege check for owner failed", "certain", "dataverse.owner_cannot_read",
+         "dataverse.user_without_role", weight=FIRM + 1),
     said(r"\bmissing prv[a-z]\w{2,80}", "certain", "dataverse.role_lacks_privilege"),
     said(r"seclib::(?:crm)?checkprivilege(?:foruser)? ?failed", "certain", "dataverse.role_lacks_privilege"),
     said(r"privilegename: ?prv[a-z]|privilege:? ?prv[a-z]\w+", "certain", "dataverse.role_lacks_privilege",
@@ -109,6 +111,7 @@ _PROPERTIES: Final = (
          "dataverse.payload_unreadable", weight=WORDS, place="dataverse"),
     said(r"navigation property .{0,80}(?:not found|does not exist|invalid)|cannot find a (?:property|navigation)",
          "likely", "dataverse.lookup_mistyped", weight=WORDS, place="dataverse"),
+    said(r"bad request - error in query syntax", "likely", "dataverse.id_malformed", "dataverse.apostrophe_in_filter"),
     said(r"guid should contain 32 digits|badly formed guid|unrecognized guid format", "likely", "dataverse.id_malformed",
          weight=WORDS, place="dataverse"),
     said(r"odata\.bind.{0,120}(?:invalid|error|not valid)|entity reference cannot have an empty", "likely",
@@ -130,7 +133,7 @@ _VALUES: Final = (
          "certain", "dataverse.status_mismatched"),
     said(r"you should specify a parent contact or account", "certain", "dataverse.incident_without_customer"),
     said(r"already closed or canceled", "certain", "dataverse.case_closed", place="dataverse"),
-    said(r"syntax error(?: at position|: .{0,80}(?:position|unterminated))|unterminated string literal|error in query syntax", "likely",
+    said(r"syntax error(?: at position|: .{0,80}(?:position|unterminated))|unterminated (?:string )?literal", "likely",
          "dataverse.apostrophe_in_filter", weight=WORDS, place="dataverse"),
     said(r"batch size exceeds the maximum|request entity too large|maximum request length exceeded", "likely",
          "dataverse.payload_too_large", weight=WORDS, place="dataverse"),

@@ -1,5 +1,6 @@
 """From evidence to ranked causes: what weighs most leads, what else was found stays possible beside it."""
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -14,6 +15,8 @@ from provisioning.explaining.sentence import SPECIFIC
 from provisioning.explaining.signals import Signal, strongest
 
 MOST: Final = 5
+_REGION = re.compile(r"[^.]\.crm\d{0,2}\.")
+_ANOTHER_SERVICE = re.compile(r"^(?:make|apps|home)\.|^admin\.powerplatform|^portal\.|^entra\.|^www\.|^home\.dynamics")
 _WORTH_TELLING = 50
 
 
@@ -71,8 +74,10 @@ def _by_resource(led: Guesses, facts: Facts) -> Guesses:
             if rest and not rest.startswith((".default", "/.default", "user_impersonation")):
                 return (*guesses("likely", "dataverse.url_with_path"), *_as_possible(led))
             return (*led, *guesses("possible", "dataverse.host_mistyped", "dataverse.environment_of_another_tenant"))
-        if ".crm" in host and "dynamic" in host and not host.startswith("crm"):
+        if _REGION.search(host) is not None:
             return (*guesses("likely", "dataverse.domain_mistyped"), *_as_possible(led))
+        if _ANOTHER_SERVICE.search(host) is not None:
+            return (*guesses("likely", "dataverse.url_of_another_service"), *_as_possible(led))
     return led
 
 
