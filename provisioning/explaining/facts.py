@@ -49,6 +49,7 @@ _TABLE = re.compile(r"(?:for entity|of entity|entity with a name =|on entity|ent
 _COLUMN = re.compile(r"(?:undeclared property|property named|Invalid property|attribute with Name =|of the|value \S{1,40} of)"
                      r" '([A-Za-z_]\w{1,90})'")  # fmt: skip
 _DEPTH = re.compile(r"Required Depth: (\w{4,8})|role with the level (\w{4,24})")
+_CLIENT = re.compile(r"Application with identifier '([^']{1,80})' was not found", re.IGNORECASE)
 _RESOURCE = re.compile(r"resource principal named '?(\S{3,300}?)'? was not found|Resource value from request: '?([^\s,']{3,300})|"
                        r"service principal for resource '([^']{3,300})' is disabled", re.IGNORECASE)  # fmt: skip
 
@@ -64,6 +65,7 @@ class Facts:
     times: list[str] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
+    clients: list[str] = field(default_factory=list)
     privileges: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
@@ -74,6 +76,7 @@ class Facts:
     def to_json(self) -> dict[str, Any]:
         """What was found as plain JSON values; kinds of which nothing was found are left out."""
         values: dict[str, Any] = {**vars(self), "tokens": [token.to_json() for token in self.tokens]}
+        del values["clients"]  # a GUID stands among the ids; anything else is somebody's placeholder or worse
         return {name: value for name, value in values.items() if value}
 
     @property
@@ -97,6 +100,7 @@ def gather(flat: str, *, codes: Iterable[str], statuses: Iterable[int], tokens: 
         times=_times(flat),
         hosts=_first(host for host in _hosts(flat) if not _READING_MATTER.match(host)),
         resources=_first(_groups(_RESOURCE, flat), most=4),
+        clients=_first(_groups(_CLIENT, flat), most=4),
         privileges=_first(found.group(0) for found in _PRIVILEGE.finditer(flat)),
         tables=_first(_groups(_TABLE, flat)),
         columns=_first(_groups(_COLUMN, flat)),

@@ -10,6 +10,7 @@ from provisioning.diagnosis.doctor import Cause, cause
 from provisioning.diagnosis.rules import Certainty
 from provisioning.diagnosis.symptom import host_of
 from provisioning.explaining.facts import Facts
+from provisioning.explaining.finer import finer
 from provisioning.explaining.guess import Guess, Guesses, guesses
 from provisioning.explaining.sentence import SPECIFIC
 from provisioning.explaining.signals import Signal, strongest
@@ -63,7 +64,7 @@ def by_facts(led: Guesses, facts: Facts) -> Guesses:
         return _by_resource(led, facts)
     if AILMENTS[name].family == "dataverse.wrong_audience_or_token":
         return _by_tokens(led, facts)
-    return led
+    return finer(led, facts)
 
 
 def _by_resource(led: Guesses, facts: Facts) -> Guesses:
