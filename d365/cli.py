@@ -352,7 +352,9 @@ def failures(as_json: Json = False) -> None:
 
 @app.command()
 def explain(
-    text: Annotated[str, typer.Argument(metavar="TEXT | - | FILE", help="The error as pasted, a file, or - for input.")],
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT | - | FILE", help="The error as pasted, a file, or - for input.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Say what a pasted error means: facts, ranked causes, whose turn it is and what to do. Works offline.
@@ -364,7 +366,7 @@ def explain(
     from provisioning.problems import BadInput
 
     try:
-        code = explaining.main(text, as_json=as_json)
+        code = explaining.explain_given(text, sys.stdin, as_json=as_json)
     except BadInput as problem:
         _say(problem, as_json=as_json)
         raise typer.Exit(2) from None

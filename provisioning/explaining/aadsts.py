@@ -86,13 +86,17 @@ _FEDERATED: Final = {
 }
 _POLICY: Final = {
     **_rows("53003 530034 530035 530032 53000 53001 53002 50131 50005 53005", "certain", "login.conditional_access"),
-    **_rows("53009 530081 530084 5300840 53011 500212 500213 500021 500022 50002", "likely", "login.conditional_access"),
+    **_rows(
+        "53009 530081 530084 5300840 53011 500212 500213 500021 500022 50002", "likely", "login.conditional_access"
+    ),
     **_rows("53004 53010 50072 50074 50076 50078 50079 50158 50161", "certain", "login.operator_needs_mfa"),
     **_rows("50097 50129 50155 50187 70043 50127 135011", "likely", "login.operator_blocked_by_policy"),
 }
 _PASSING: Final = {
     **_rows("90033 90024 90006 50033 90090 90091 51005 90036 70012 50000", "certain", "login.unavailable"),
-    **_rows("90012 90025 50087 50088 50166 40010 80005 80014 7000110 501621", "certain", "login.throttled_or_transient"),
+    **_rows(
+        "90012 90025 50087 50088 50166 40010 80005 80014 7000110 501621", "certain", "login.throttled_or_transient"
+    ),
     **_rows("50196 90055 7000116", "certain", "login.throttled"),
 }
 # About a person's sign-in, SAML, devices or passwords: known, and no matter of an application's credentials.
@@ -108,13 +112,14 @@ _PERSON: Final = {
             "75003 75005 7500514 750054 75008 75011 75016 76021 76026 80001 80002 80007 80010 80012 80013 81004 81005 "
             "81006 81007 81009 81010 81011 81012 90004 90005 90007 90010 90016 90020 90022 900236 90027 90081 90082 "
             "90084 90085 90086 90087 90092 90101 90102 90107 90114 90117 90121 90123 90126 120000 120002 130004 140000 "
-            "165900 220450 221000 240001 240002 16001 16002 16003 17003 20001 20012 20033 28001 40008 40009 40015 50008 "
-            "5000819 50015 50042 50043 50050 50061 50068 50070 50071 50086 50099 50120 50124 501241 67003 7000114 "
+            "165900 220450 221000 240001 240002 16001 16002 16003 17003 20001 20012 20033 28001 40008 40009 40015 "
+            "50008 5000819 50015 50042 50043 50050 50061 50068 50070 50071 50086 50099 50120 50124 501241 67003 7000114 "
             "7500529 1000000 1000002 100007 500200", "possible", "login.sign_in_of_a_person", weight=PERSONAL),
 }  # fmt: skip
 
 AADSTS: Final[dict[int, Meaning]] = {
-    **_PERSON, **_TENANT, **_CLIENT, **_SECRET, **_CONSENT, **_RESOURCE, **_CERTIFICATE, **_FEDERATED, **_POLICY, **_PASSING,
+    **_PERSON, **_TENANT, **_CLIENT, **_SECRET, **_CONSENT, **_RESOURCE, **_CERTIFICATE, **_FEDERATED, **_POLICY,
+    **_PASSING,
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _RIGHTS: Final = {
     **_rows("80040220 80040299 80040256 80040204", "certain", "dataverse.role_lacks_privilege"),
     **_rows("80048405 80040277 80040276 8004020d 80045301 80050100 8005f102 80154b50 8005e232 800608f8", "likely",
             "dataverse.role_lacks_privilege", "dataverse.depth_too_small"),
-    **_rows("80055000 80055002 80055004 80045016 80048018 8004802f 80048342 8004480d 8004480f 8004f863 8004f875", "likely",
+    **_rows("80055000 80055002 80055004 80045016 80048018 8004802f 80048342 8004480d 8004480f 8004f863", "likely",
             "dataverse.role_lacks_privilege"),
     **_rows("80040231", "certain", "dataverse.owner_cannot_read"),
     **_rows("80048d3b", "certain", "dataverse.operator_cannot_make_roles"),

@@ -58,7 +58,7 @@ def explain(text: str) -> Explanation:
     facts = gather(flat, codes=codes.names, statuses=(number for _, number in statuses), tokens=claims[:8])
     facts.services = services_of(low, context)
     shapes = struck.shapes | again.shapes
-    facts.secret = min(shapes) if shapes else ""
+    facts.credential = min(shapes) if shapes else ""
     signals = (*codes.signals, *sentence_signals(low, context), *status_signals(statuses, facts))
     causes = weigh(signals, facts)
     return Explanation(

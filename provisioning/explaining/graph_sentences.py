@@ -63,7 +63,8 @@ GRAPH_SENTENCES: Final[tuple[Sentence, ...]] = (
          "power_platform.not_environment_administrator", "power_platform.not_an_administrator"),
     said(r"does not have (?:permission|access) to (?:access )?(?:the )?(?:path|permission)", "likely",
          "power_platform.not_an_administrator", place="power_platform"),
-    said(r"does not have permission for connection|connectionauthorizationfailed|missing connection acl|not a connection "
+    said(r"does not have permission for connection|connectionauthorizationfailed|missing connection acl|"
+         r"not a connection "
          r"you have access permission for", "certain", "power_platform.not_environment_administrator"),
     said(r"(?:is|are|am) not (?:authorized|permitted|allowed) to", "likely", "power_platform.not_an_administrator",
          "power_platform.not_environment_administrator", weight=45, place="power_platform"),

@@ -26,7 +26,8 @@ _ESCAPE = re.compile(r"\\+(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[nrtbf\"'/_\\])")
 _SIMPLE: Final = {"n": "\n", "r": "\n", "t": " ", "b": " ", "f": " ", "_": "_"}
 _PERCENT = re.compile(r"%(?:25){0,3}[0-9a-fA-F]{2}")
 _FRAME = re.compile(r"^[ \t]{0,40}(?:[│|╷╵╭╰>#*<]|##\[\w{1,12}\]|E {3})[ \t]?", re.MULTILINE)
-_CUT_CODE = re.compile(r"(?P<head>AADSTS\d{1,7}|0x8[0-9a-fA-F]{1,6}|-2147\d{1,5})[ \t]*\r?\n[ \t]*(?P<tail>[0-9a-fA-F]{1,7})"
+_CUT_CODE = re.compile(r"(?P<head>AADSTS\d{1,7}|0x8[0-9a-fA-F]{1,6}|"
+                       r"-2147\d{1,5})[ \t]*\r?\n[ \t]*(?P<tail>[0-9a-fA-F]{1,7})"
                        r"(?=[:\s,.'\"]|$)")  # fmt: skip
 _DASHED = re.compile(r"[\u2010-\u2015\u2212](?=2147\d{6})")
 _EMPHASIS = re.compile(r"\*\*|__(?=\s|$)")

@@ -10,12 +10,15 @@ from provisioning.explaining.sentence import Sentence, said
 _NETWORK = 50
 
 NETWORK_SENTENCES: Final[tuple[Sentence, ...]] = (
-    said(r"getaddrinfo (?:enotfound|eai_again|failed)|\benotfound\b", "likely", "network.dns", "dataverse.host_mistyped",
+    said(r"getaddrinfo (?:enotfound|eai_again|failed)|"
+         r"\benotfound\b", "likely", "network.dns", "dataverse.host_mistyped",
          weight=_NETWORK),
     said(r"no such host is known|name or service not known|could not resolve host|nodename nor servname|"
          r"temporary failure in name resolution|nameresolutionerror|failed to resolve '|remote name could not be "
          r"resolved|no such host\b|unknownhostexception|err_name_not_resolved|name resolution failed|"
-         r"nxdomain|name does not resolve|no address associated with hostname|resource temporarily unavailable \(|:443\)? resource temporarily unavailable|errno -[235]\]|der remotename konnte nicht|es ist kein solcher host bekannt|nom distant n'a pas pu", "likely",
+         r"nxdomain|name does not resolve|no address associated with hostname|resource temporarily unavailable \(|"
+         r":443\)? resource temporarily unavailable|errno -[235]\]|der remotename konnte nicht|"
+         r"es ist kein solcher host bekannt|nom distant n'a pas pu", "likely",
          "network.dns", "dataverse.host_mistyped", weight=_NETWORK),
     said(r"certificate_verify_failed|certificate verify failed|unable to get (?:local )?issuer certificate|"
          r"unable_to_get_issuer_cert|unable_to_verify_leaf_signature|self[- _]signed[ _]certificate|"

@@ -57,8 +57,8 @@ def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
 def by_facts(led: Guesses, facts: Facts) -> Guesses:
     """What the values in the paste add: a secret that is a GUID, a resource that is no environment's URL, a token."""
     name = led[0][0]
-    if name == "login.secret_wrong" and facts.secret:
-        shown = "login.secret_id_pasted" if facts.secret == "secret_is_guid" else "login.secret_missing"
+    if name == "login.secret_wrong" and facts.credential:
+        shown = "login.secret_id_pasted" if facts.credential == "secret_is_guid" else "login.secret_missing"
         return (*guesses("certain", shown), *_as_possible(led))
     if name == "login.scope_or_resource_wrong":
         return _by_resource(led, facts)

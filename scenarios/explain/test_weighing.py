@@ -14,7 +14,9 @@ def first(explanation: Explanation) -> tuple[str, str]:
 
 
 def token(**claims: object) -> str:
-    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "RS256"}, claims)]
+    encoded = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "RS256"}, claims)
+    ]
     return ".".join([*encoded, "c2lnbmF0dXJl"])
 
 
@@ -36,7 +38,9 @@ def test_the_inner_error_beats_its_wrapper() -> None:
 
 
 def test_a_plug_ins_wrapper_does_not_hide_what_it_wraps() -> None:
-    pasted = '{"error":{"code":"0x80040265","message":"Plug-in: Principal user is missing prvCreateIncident privilege"}}'
+    pasted = (
+        '{"error":{"code":"0x80040265","message":"Plug-in: Principal user is missing prvCreateIncident privilege"}}'
+    )
     assert first(explain(pasted)) == ("dataverse.cannot_create_incidents", "certain")
 
 
@@ -68,11 +72,20 @@ AUDIENCE = "https://contoso.crm4.dynamics.com"
 @pytest.mark.parametrize(
     ("claims", "expected"),
     [
-        ({"aud": "https://graph.microsoft.com", "exp": 1_900_000_000}, ("dataverse.token_for_another_resource", "certain")),
-        ({"aud": "https://fabrikam.crm4.dynamics.com", "exp": 1_900_000_000}, ("dataverse.token_for_another_resource", "certain")),
+        (
+            {"aud": "https://graph.microsoft.com", "exp": 1_900_000_000},
+            ("dataverse.token_for_another_resource", "certain"),
+        ),
+        (
+            {"aud": "https://fabrikam.crm4.dynamics.com", "exp": 1_900_000_000},
+            ("dataverse.token_for_another_resource", "certain"),
+        ),
         ({"aud": AUDIENCE, "exp": 1_700_000_000}, ("dataverse.token_expired", "certain")),
         ({"aud": AUDIENCE, "exp": 1_900_000_000}, ("dataverse.token_refused", "likely")),
-        ({"aud": "https://contoso.api.crm4.dynamics.com/", "exp": 1_900_000_000}, ("dataverse.token_refused", "likely")),
+        (
+            {"aud": "https://contoso.api.crm4.dynamics.com/", "exp": 1_900_000_000},
+            ("dataverse.token_refused", "likely"),
+        ),
     ],
 )
 def test_a_token_in_the_paste_says_why_it_was_refused(claims: dict[str, object], expected: tuple[str, str]) -> None:
@@ -114,7 +127,9 @@ def test_the_same_words_about_another_host_are_not_our_matter() -> None:
 
 
 def test_ids_are_told_by_what_they_name() -> None:
-    tenant, app, trace, correlation = (f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}" for digit in "1234")
+    tenant, app, trace, correlation = (
+        f"{digit * 8}-{digit * 4}-4{digit * 3}-8{digit * 3}-{digit * 12}" for digit in "1234"
+    )
     facts = explain(
         f"AADSTS700016: Application with identifier '{app}' was not found in the directory '{tenant}'. "
         f"Trace ID: {trace} Correlation ID: {correlation} Timestamp: 2024-03-05 13:14:55Z"

@@ -3,6 +3,7 @@
 import html
 import json
 import textwrap
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -29,27 +30,33 @@ KNOWN = {
     "graph.policy_blocks_secret": '{"error":{"code":"CredentialInvalidLifetimeAsPerAppPolicy","message":"Credential'
     " lifetime exceeds the max value allowed as per assigned policy 'x'.\"}}",
 }  # fmt: skip
-WRAPPINGS = {
+WRAPPINGS: dict[str, Callable[[str], str]] = {
     "JSON in JSON": lambda text: json.dumps({"body": text}),
     "JSON in JSON in JSON": lambda text: json.dumps({"log": json.dumps({"body": text})}),
     "a Python repr": lambda text: repr({"reason": text}),
     "a redirect": lambda text: f"https://localhost/?error=x&error_description={quote_plus(text)}",
-    "percent signs": lambda text: quote(text),
+    "percent signs": quote,
     "percent signs twice": lambda text: quote(quote(text)),
     "HTML": lambda text: f"<p>{html.escape(text)}</p>",
     "narrow lines": lambda text: textwrap.fill(text, 40, break_long_words=False, break_on_hyphens=False),
-    "terraform's frame": lambda text: "\n".join(f"│ {line}" for line in textwrap.wrap(text, 60, break_on_hyphens=False)),
+    "terraform's frame": lambda text: "\n".join(
+        f"│ {line}" for line in textwrap.wrap(text, 60, break_on_hyphens=False)
+    ),
     "a quote": lambda text: "\n".join(f"> {line}" for line in textwrap.wrap(text, 70, break_on_hyphens=False)),
     "a log line": lambda text: f"2024-03-05T13:14:55.123Z ERROR [worker-3] request failed: {text}",
     "a terminal's colours": lambda text: f"\x1b[31mERROR\x1b[0m \x1b[1m{text}\x1b[0m",
-    "a .NET chain": lambda text: f"System.AggregateException: One or more errors occurred. ---> Foo.Bar: {text}\n   at X.Y()",
-    "a Java chain": lambda text: f"java.lang.RuntimeException: oops\n\tat a.b.C\nCaused by: a.b.D: {text}\n\t... 12 more",
+    "a .NET chain": lambda text: (
+        f"System.AggregateException: One or more errors occurred. ---> Foo.Bar: {text}\n   at X.Y()"
+    ),
+    "a Java chain": lambda text: (
+        f"java.lang.RuntimeException: oops\n\tat a.b.C\nCaused by: a.b.D: {text}\n\t... 12 more"
+    ),
     "Markdown": lambda text: f"I get this:\n```\n{text}\n```\nAny **idea**?",
-    "upper-case hexadecimal": lambda text: text.replace("0x80072560", "0X80072560").replace("0x80040220", "0x80040220".upper()),
+    "upper-case hexadecimal": lambda text: text.replace("0x80072560", "0X80072560").replace(
+        "0x80040220", "0x80040220".upper()
+    ),
 }
-NOISE = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=300).filter(
-    lambda text: explain(text).causes == ()
-)
+NOISE = st.text(st.characters(codec="utf-8"), max_size=300).filter(lambda text: explain(text).causes == ())
 
 
 def family(explanation: Explanation) -> str:
@@ -58,8 +65,7 @@ def family(explanation: Explanation) -> str:
 
 @pytest.mark.parametrize("wrapping", WRAPPINGS.values(), ids=WRAPPINGS)
 @pytest.mark.parametrize(("known", "text"), KNOWN.items(), ids=KNOWN)
-def test_a_wrapped_error_stays_what_it_is(known: str, text: str, wrapping: object) -> None:
-    assert callable(wrapping)
+def test_a_wrapped_error_stays_what_it_is(known: str, text: str, wrapping: Callable[[str], str]) -> None:
     assert family(explain(wrapping(text))) == known
 
 
@@ -94,7 +100,11 @@ def test_no_text_raises(text: str) -> None:
     explain(text).to_json()
 
 
-@given(st.recursive(st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_no_json_raises(value: object) -> None:
     explain(json.dumps({"log": value, "error": value})).to_json()
@@ -115,11 +125,15 @@ def test_a_dataverse_code_may_be_written_in_every_way(written: str) -> None:
 def test_of_a_long_log_the_error_is_found_wherever_it_is() -> None:
     line = "2024-03-05 13:14:55 INFO GET https://contoso.crm4.dynamics.com/api/data/v9.2/contacts 200 in 34 ms\n"
     for before, after in ((0, 12_000), (6_000, 6_000), (12_000, 0)):
-        assert family(explain(line * before + KNOWN["dataverse.user_missing"] + "\n" + line * after)) == "dataverse.user_missing"
+        assert (
+            family(explain(line * before + KNOWN["dataverse.user_missing"] + "\n" + line * after))
+            == "dataverse.user_missing"
+        )
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "\\", "%25", "a+", "1", "-", "eyJ", "secret: ", "tenant '", "with id = ", "https://", "user with object id "]
+    "unit",
+    ["a", "\\", "%25", "a+", "1", "-", "eyJ", "secret: ", "tenant '", "with id = ", "https://", "user with object id "],
 )
 def test_a_monotonous_text_is_read_to_its_end(unit: str) -> None:
     """What sends a careless pattern off for hours: the suite would not end."""
