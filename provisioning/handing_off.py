@@ -106,7 +106,7 @@ async def hand_off(
 ) -> HandedOff:
     """Do what the vendor does for this conversation. Never raises for what is refused: that is the verdict."""
     transport.hide(integration.client_secret.get_secret_value())
-    work = _Work(handoff, Examination(integration, transport, (handoff.channel,), None), clock)
+    work = _Work(handoff, Examination(integration, transport, (handoff.channel,), None, login=bases.login), clock)
     try:
         await _sign_in(work, bases)
         contact = await _customer(work)

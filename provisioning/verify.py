@@ -65,7 +65,7 @@ async def verify(
     doubts = doubts_about_secret(secret)
     if doubts:
         book.warnings.append(doubts)
-    exam = Examination(integration, transport, channels or CHANNELS, operator)
+    exam = Examination(integration, transport, channels or CHANNELS, operator, login=bases.login)
     failed, exam = await _test_and_save(book, exam, bases)
     if failed is not None:
         return await _explained(book, failed, exam)

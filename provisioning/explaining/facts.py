@@ -21,8 +21,8 @@ _ROLES: Final = tuple((role, re.compile(words)) for role, words in (
     ("activity", r"activity[-_ ]?id"),
     ("privilege", r"privilege ?\(id|privilegeid|\bprv\w+ privilege"),
     ("tenant", r"tenant|director(?:y|ies)\b|\btid\b|microsoftonline\.com/|sts\.windows\.net/|organization 'a?"),
-    ("client", (r"client[-_ ]?id|application with identifier|app(?:lication)? ?id|\bapp '|application '|for application|"
-                r"client app\w*|added to app|\bazp\b|with id '")),
+    ("client", (r"client[-_ ]?id|application with identifier|app(?:lication)? ?id|\bapp '|application '|"
+                r"for application|client app\w*|added to app|\bazp\b|with id '")),
     ("user", (r"principal user|user with id|systemuserid|systemusers\(|\buser ?id|\buser:|context\.caller|callinguser|"
               r"specified user")),
     ("business_unit", r"business ?unit ?(?:id)?"),

@@ -64,7 +64,8 @@ def test_a_challenge_that_was_answered_is_no_failure() -> None:
 
 REFUSED = (
     "> GET https://contoso.crm4.dynamics.com/api/data/v9.2/incidents\n> Authorization: Bearer {token}\n"
-    "< HTTP/1.1 401 Unauthorized\n< Date: Tue, 05 Mar 2024 13:14:55 GMT\nHTTP Error 401 - Unauthorized: Access is denied"
+    "< HTTP/1.1 401 Unauthorized\n< Date: Tue, 05 Mar 2024 13:14:55 GMT\n"
+    "HTTP Error 401 - Unauthorized: Access is denied"
 )
 AUDIENCE = "https://contoso.crm4.dynamics.com"
 

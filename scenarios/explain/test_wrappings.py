@@ -14,12 +14,13 @@ from provisioning.explaining.explanation import Explanation, explain
 
 TAIL = "Trace ID: 8c95acf1-cc04-40a1-ad14-481862cf1801 Correlation ID: d65574ea-000b-4526-8595-ddaae8b4250d"
 KNOWN = {
-    "login.secret_wrong": f"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is right. {TAIL}",
+    "login.secret_wrong": f"AADSTS7000215: Invalid client secret provided. Ensure the secret is right. {TAIL}",
     "login.secret_expired": f"AADSTS7000222: The provided client secret keys for app 'x' are expired. {TAIL}",
     "login.client_unknown": "AADSTS700016: Application with identifier 'x' was not found in the directory 'Contoso'.",
     "login.consent_missing": "AADSTS65001: The user or administrator has not consented to use the application.",
     "login.federated_credential_problem": "AADSTS700213: No matching federated identity record found for assertion.",
-    "dataverse.user_missing": '{"error":{"code":"0x80072560","message":"The user is not a member of the organization."}}',
+    "dataverse.user_missing": '{"error":{"code":"0x80072560","message":"The user is not a member of the'
+    ' organization."}}',
     "dataverse.privilege_missing": '{"error":{"code":"0x80040220","message":"Principal user (Id=x, type=8) is missing'
     ' prvReadIncident privilege (Id=y) on OTC=112 for entity \'incident\'. context.Caller=x."}}',
     "dataverse.no_role": '{"error":{"code":"0x80042f09","message":"RetrievePrivilegeForUser: The user with id x has not'
