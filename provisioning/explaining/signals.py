@@ -143,12 +143,12 @@ def sentence_signals(low: str, context: Context) -> Iterator[Signal]:
             continue
         at = _last(sentence.words, low)
         if at >= 0:
-            yield Signal(at, sentence.weight, sentence.guesses, "its words")
+            yield Signal(at, sentence.weight, sentence.guesses, "so in words")
     if context.network:
         for sentence in NETWORK_SENTENCES:
             at = _last(sentence.words, low)
             if at >= 0:
-                yield Signal(at, sentence.weight, sentence.guesses, "the network's words")
+                yield Signal(at, sentence.weight, sentence.guesses, "that the network failed")
 
 
 def _last(words: re.Pattern[str], low: str) -> int:

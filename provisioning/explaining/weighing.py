@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from provisioning.clouds import dataverse_host
@@ -12,6 +13,7 @@ from provisioning.diagnosis.symptom import host_of
 from provisioning.explaining.facts import Facts
 from provisioning.explaining.finer import finer
 from provisioning.explaining.guess import Guess, Guesses, guesses
+from provisioning.explaining.probes import PROBES
 from provisioning.explaining.sentence import SPECIFIC
 from provisioning.explaining.signals import Signal, strongest
 
@@ -34,8 +36,10 @@ def weigh(signals: Iterable[Signal], facts: Facts) -> tuple[Cause, ...]:
     first = next(iter(ranked))
     if ranked[first] == "certain" and _contested(leader, found):
         ranked[first] = "likely"
-    words = _words(facts)
-    return tuple(cause(name, certainty, **words) for name, certainty in list(ranked.items())[:MOST])
+    causes = [cause(name, certainty, **_words(facts)) for name, certainty in list(ranked.items())[:MOST]]
+    speaks = {name: f"the text says {signal.told}" for signal in reversed(found) for name, _ in signal.guesses}
+    speaks.update({name: speaks.get(name, f"the text says {leader.told}") for name, _ in led})
+    return tuple(replace(each, why=speaks[each.name], decided_by=_decides(each)) for each in causes)
 
 
 def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
@@ -49,7 +53,7 @@ def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
         and signal.guesses[0][1] == "certain"
         and signal.guesses[0][0] != leader.guesses[0][0]
         and _family(signal.guesses[0]) == family
-        and signal.told == "its words"
+        and signal.told == "so in words"
     )
     return leader.guesses if finer is None else (finer.guesses[0], *_as_possible(leader.guesses))
 
@@ -122,6 +126,10 @@ def _family(guess: Guess) -> str:
 
 def _as_possible(led: Guesses) -> Guesses:
     return tuple((name, "possible") for name, _ in led)
+
+
+def _decides(each: Cause) -> str:
+    return "" if each.certainty == "certain" else PROBES.get(each.family, "")
 
 
 def _words(facts: Facts) -> dict[str, str]:

@@ -12,7 +12,7 @@ def test_the_command_answers_in_json_and_in_a_letter_and_by_its_exit_code(d365: 
     answer = json.loads(explained.stdout)
     assert explained.returncode == 0
     assert set(answer) == {"causes", "facts", "tell_apart", "unknown_codes", "nearest"}
-    assert set(answer["causes"][0]) == {"failure_mode", "family", "certainty", "whose_turn", "remedy"}
+    assert {"failure_mode", "family", "certainty", "whose_turn", "remedy"} <= set(answer["causes"][0])
     assert answer["causes"][0]["failure_mode"] == "dataverse.user_missing"
     assert answer["facts"]["codes"] == ["0x80072560"]
 
