@@ -34,7 +34,7 @@ _TENANT: Final = {
     **_rows("900023 900021 50128 90019 50029 50107", "likely", "login.tenant_malformed", "login.tenant_unknown"),
     **_rows("50059 9001023 90130 90124 9002332 50194", "likely", "login.tenant_not_named", "login.tenant_unknown"),
     **_rows("90038 90051 900432 900382 50049 1000104 90043", "likely", "login.tenant_in_another_cloud"),
-    **_rows("5000225", "certain", "login.tenant_blocked"),
+    **_rows("5000225 5000224", "certain", "login.tenant_blocked"),
     **_rows("700005", "likely", "login.tenant_of_another_customer"),
 }
 _CLIENT: Final = {
@@ -61,7 +61,9 @@ _CONSENT: Final = {
 _RESOURCE: Final = {
     **_rows("500011 50001", "likely", "login.scope_or_resource_wrong"),
     **_rows("500014 650054", "certain", "login.dataverse_disabled"),
-    **_rows("70011 1002012 28002 28003 650053 9010010 90009 50010 501461", "likely", "login.scope_or_resource_wrong"),
+    **_rows(
+        "70011 1002012 28000 28002 28003 650053 9010010 90009 50010 501461", "likely", "login.scope_or_resource_wrong"
+    ),
     **_rows("700022", "certain", "login.scope_or_resource_wrong"),
     **_rows("500013", "certain", "login.url_missing"),
     **_rows("901002 900144 90014 70003 9002313 900561 90056", "likely", "login.request_malformed"),
@@ -89,7 +91,7 @@ _POLICY: Final = {
     **_rows(
         "53009 530081 530084 5300840 53011 500212 500213 500021 500022 50002", "likely", "login.conditional_access"
     ),
-    **_rows("53004 53010 50072 50074 50076 50078 50079 50158 50161", "certain", "login.operator_needs_mfa"),
+    **_rows("53004 53010 500121 50072 50074 50076 50078 50079 50158 50161", "certain", "login.operator_needs_mfa"),
     **_rows("50097 50129 50155 50187 70043 50127 135011", "likely", "login.operator_blocked_by_policy"),
 }
 _PASSING: Final = {
@@ -216,7 +218,12 @@ def meaning_of(number: int, words: str, *, context: str) -> Meaning | None:
 
 def _by_prefix(digits: str) -> Meaning | None:
     """Numbers grow longer as the service tells cases apart: 7002138 is one of the 70021s, 5002727 one of the 50027s."""
-    for prefix, name in (("7002", "login.federated_credential_missing"), ("50027", "login.assertion_malformed")):
+    prefixes = (
+        ("7002", "login.federated_credential_missing"),
+        ("50027", "login.assertion_malformed"),
+        ("5300", "login.conditional_access"),
+    )
+    for prefix, name in prefixes:
         if digits.startswith(prefix) and len(digits) in (6, 7):
             return Meaning(guesses("possible", name), FIRM)
     return None

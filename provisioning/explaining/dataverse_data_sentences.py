@@ -172,6 +172,12 @@ _VALUES: Final = (
     ),
 )
 _ROWS: Final = (
+    said(
+        r"cannot be deleted because (?:it is |of an? )?associat",
+        "certain",
+        "dataverse.row_in_use",
+        place="dataverse",
+    ),
     said(r"with ids? ?= ?\S{0,90} ?do(?:es)? not exist", "certain", "dataverse.record_unknown", weight=SPECIFIC - 1),
     said(
         r"requested record was not found or you do not have|record is unavailable",
@@ -180,7 +186,13 @@ _ROWS: Final = (
         "dataverse.role_lacks_privilege",
         place="dataverse",
     ),
-    said(r"could not load file or assembly", "possible", "dataverse.plugin_refused", weight=HINT, place="dataverse"),
+    said(
+        r"isv code aborted the operation|invalidpluginexecutionexception|could not load file or assembly",
+        "possible",
+        "dataverse.plugin_refused",
+        weight=HINT,
+        place="dataverse",
+    ),
     said(r"record with the specified key values does not exist", "certain", "dataverse.record_unknown"),
     said(
         r"record with matching (?:key values|applicationid) already exists|cannot insert duplicate key",

@@ -159,6 +159,13 @@ _USERS: Final = (
 )
 _ADDRESS: Final = (
     said(
+        r"is not a valid (?:power platform |dataverse |dynamics )?environment url|"
+        r"environment url .{0,80}(?:is )?(?:invalid|not valid)",
+        "likely",
+        "dataverse.host_mistyped",
+        place="dataverse",
+    ),
+    said(
         r"did not return any service endpoints|metadata contains a reference that cannot be resolved",
         "likely",
         "dataverse.host_mistyped",

@@ -34,7 +34,8 @@ LOGIN_SENTENCES: Final[tuple[Sentence, ...]] = (
          "login.secret_wrong", "login.secret_id_pasted"),
     said(r"must contain the following parameter: '?client_(?:assertion|secret)", "certain", "login.secret_missing"),
     said(r"client_?secret (?:should not be|cannot be|must not be|is) (?:null|empty|missing|required|not set)|"
-         r"(?:missing|no) client[ _]?secret|client secret (?:was not|is not|not) (?:provided|specified|"
+         r"(?:missing|no) client[ _]?secret|one client credential type required|"
+         r"client secret (?:was not|is not|not) (?:provided|specified|"
          r"found)", "likely",
          "login.secret_missing", weight=WORDS, place="microsoft"),
     said(r"\binvalid_client\b", "possible", "login.secret_wrong", "login.client_unknown", weight=HINT,
@@ -68,7 +69,9 @@ LOGIN_SENTENCES: Final[tuple[Sentence, ...]] = (
     said(r"assertion audience claim does not match", "likely", "login.assertion_audience_wrong"),
     said(r"assertion is not within its valid time range", "likely", "login.assertion_out_of_time"),
     said(r"no certificate thumbprint specified", "likely", "login.assertion_malformed"),
-    said(r"certificate with thumbprint .{0,80}(?:not found|could not be found|does not exist)|"
+    said(r"certificate (?:with thumbprint .{0,80}(?:not found|could not be found|does not exist)|"
+         r"was not found or has expired)|"
+         r"certificatethumbprint' must have a length|"
          r"no certificate .{0,40}found "
          r"(?:with|for|matching)|cannot find (?:the |a )?certificate|keyset does not exist", "likely",
          "login.certificate_unknown", weight=WORDS, place="microsoft"),
