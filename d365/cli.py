@@ -360,7 +360,7 @@ def explain(
     """Say what a pasted error means: facts, ranked causes, whose turn it is and what to do. Works offline.
 
     Takes a sentence, a JSON body, curl -v output, a HAR file, a log excerpt. Nothing secret in it is repeated.
-    Exits 0 when a cause is named and 1 when the text tells none.
+    Exits 0 when a cause is named and 3 when the text tells none.
     """
     from d365 import explaining
     from provisioning.problems import BadInput

@@ -9,8 +9,8 @@ from provisioning.explaining.given import text_of
 from provisioning.explaining.letter import letter
 
 EXPLAINED: Final = 0
-NOT_EXPLAINED: Final = 1
-"""Exit codes: a cause was named; the text tells none (its facts are told all the same)."""
+NOT_EXPLAINED: Final = 3
+"""Exit codes: a cause was named; the text does not tell one (its facts are told all the same)."""
 
 
 def explain_given(given: str, stdin: TextIO, *, as_json: bool) -> int:

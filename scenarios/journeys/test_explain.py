@@ -17,7 +17,7 @@ def test_the_command_answers_in_json_and_in_a_letter_and_by_its_exit_code(d365: 
     assert answer["facts"]["codes"] == ["0x80072560"]
 
     unknown = d365("explain", "Hello, our chats are gone since this morning.")
-    assert unknown.returncode == 1
+    assert unknown.returncode == 3
     assert "cannot tell" in unknown.stdout
 
     missing = d365("explain", "no-such.har")
