@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from provisioning.access import Access, dataverse_as
 from provisioning.clouds import LOOPBACK, PUBLIC_REGIONS, DataverseHost, dataverse_host
@@ -23,6 +24,8 @@ from provisioning.transport import Answer, Transport
 _CHALLENGE_TENANT = re.compile(r"authorization_uri=\"?https?://[^/\s]+/([0-9a-fA-F-]{36})\b")
 _SIGN_INS = 3  # besides the first: requests in a row go to different replicas
 _ENVIRONMENTS = 5
+_HINT = 3  # characters of a secret that the directory lists
+_YOUNG = timedelta(minutes=15)
 _MISSING_PRIVILEGE = re.compile(r"\b(prv\w+)\b")
 
 
@@ -113,8 +116,10 @@ async def _look_at_secret(symptom: Symptom, exam: Examination) -> Symptom:
     except (Problem, KeyError):
         return symptom
     now = exam.transport.now()
-    hints = [secret.hint for app in applications for secret in app.secrets if secret.end > now]
-    return symptom.seen("secret_listed" if value[:3] in hints else "secret_not_listed")
+    alike = [s for app in applications for s in app.secrets if s.end > now and s.hint == value[:_HINT]]
+    if not alike:
+        return symptom.seen("secret_not_listed")
+    return symptom.seen("secret_is_young") if any(now - s.start < _YOUNG for s in alike) else symptom
 
 
 async def _look_at_certificates(symptom: Symptom, exam: Examination) -> Symptom:
@@ -175,6 +180,8 @@ async def _look_elsewhere(symptom: Symptom, exam: Examination) -> Symptom:
     """Whether the integration gets into another of the tenant's environments."""
     pasted = host_of(exam.integration.environment_url)
     elsewhere = [url.rstrip("/") for url in await _known_environments(exam) if host_of(url) != pasted]
+    if elsewhere:
+        symptom = symptom.seen("environments_seen")
     for url in elsewhere[:_ENVIRONMENTS]:
         there = exam.integration.model_copy(update={"environment_url": url})
         token = token_in(await ask_for_token(exam.transport, exam.login, there))

@@ -23,7 +23,7 @@ from provisioning.conversation import (
     ticket_row,
 )
 from provisioning.dataverse import API_PATH
-from provisioning.diagnosis.doctor import cause, causes_of
+from provisioning.diagnosis.doctor import Cause, cause, causes_of
 from provisioning.diagnosis.symptom import Probe, Symptom, traits_of
 from provisioning.environment_urls import suggested_environment_url
 from provisioning.problems import NotReached, Problem
@@ -174,7 +174,7 @@ async def _explained(work: _Work, stopped: _Stopped) -> Verdict:
     return Verdict(tuple(work.checks), (), causes_of(symptom), symptom.said)
 
 
-async def _doubts(work: _Work) -> tuple[Any, ...]:
+async def _doubts(work: _Work) -> tuple[Cause, ...]:
     """A customer was not found and so was made: perhaps only because the integration may not see them."""
     url = work.exam.integration.environment_url.strip().rstrip("/")
     environment = dataverse_as(GivenToken(work.exam.token), work.exam.transport, url)
@@ -184,4 +184,7 @@ async def _doubts(work: _Work) -> tuple[Any, ...]:
     except (Problem, KeyError):
         return ()
     depth = next((each.depth for each in held if each.name.lower() == "prvreadcontact"), "Global")
-    return () if depth == "Global" else (cause("dataverse.contacts_unseen", "likely"),)
+    if depth == "Global":
+        return ()
+    seen = f"the look-up found nobody, and Read on Contact is held at {depth} level"
+    return (replace(cause("dataverse.contacts_unseen", "likely"), why=seen),)

@@ -33,7 +33,7 @@ _TRAIT_WORDS: Final[Mapping[Trait, str]] = {
     "client_is_object": "the directory has an app with this Object ID",
     "client_is_principal": "the directory has an enterprise application with this Object ID",
     "app_in_bin": "the app is among the deleted ones",
-    "secret_listed": "the app lists a secret in force that begins like it",
+    "secret_is_young": "the app lists a secret that begins like it and was made minutes ago",
     "secret_not_listed": "the app lists no secret that begins like it",
     "certificates_sought": "the app's certificates were listed",
     "no_certificate_held": "the app has no certificate",

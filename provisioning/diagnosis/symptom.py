@@ -63,7 +63,7 @@ Trait = Literal[
     "client_is_object",
     "client_is_principal",
     "app_in_bin",
-    "secret_listed",
+    "secret_is_young",
     "secret_not_listed",
     "certificates_sought",
     "no_certificate_held",

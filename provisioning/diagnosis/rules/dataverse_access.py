@@ -80,6 +80,14 @@ _USER_RULES: Final = (
         traits=traits("users_seen"),
         unless=traits("another_app_has_a_user", "user_elsewhere", "user_in_bin"),
     ),
+    Rule(
+        "dataverse.user_in_another_environment",
+        "possible",
+        DATAVERSE,
+        _NOT_A_MEMBER,
+        traits=traits("users_seen"),
+        unless=traits("environments_seen", "user_in_bin"),
+    ),
     *rivals(
         DATAVERSE,
         _NOT_A_MEMBER,

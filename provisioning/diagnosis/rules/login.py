@@ -99,7 +99,7 @@ _SECRET_RULES: Final = (
         traits=traits("secret_is_short"),
         unless=traits("secret_flickers", "secret_is_guid", "secret_has_space", "secret_empty"),
     ),
-    Rule("login.secret_not_seen_yet", "likely", TOKEN, _SECRET, traits=traits("secret_listed")),
+    Rule("login.secret_not_seen_yet", "likely", TOKEN, _SECRET, traits=traits("secret_is_young")),
     Rule("login.secret_removed", "likely", TOKEN, _SECRET, traits=traits("secret_not_listed")),
     *rivals(
         TOKEN,
@@ -108,9 +108,7 @@ _SECRET_RULES: Final = (
         "login.secret_removed",
         "login.secret_of_another_app",
         "login.secret_not_seen_yet",
-        unless=traits(
-            "secret_is_guid", "secret_empty", "secret_flickers", "secret_has_space", "secret_is_short", "secret_listed"
-        ),
+        unless=traits("secret_is_guid", "secret_empty", "secret_flickers", "secret_has_space", "secret_is_short"),
     ),
     Rule(
         "login.secret_wrong",
