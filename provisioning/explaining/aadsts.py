@@ -41,7 +41,9 @@ _CLIENT: Final = {
     **_rows("700016", "likely", "login.client_unknown", "login.tenant_of_another_customer", "login.app_deleted"),
     **_rows("700011", "likely", "login.client_unknown", "login.tenant_of_another_customer"),
     **_rows("70001", "likely", "login.client_unknown", "login.app_disabled"),
-    **_rows("7000229 650052", "certain", "login.service_principal_missing"),
+    **_rows("700038", "certain", "login.client_unknown"),
+    **_rows("7000229", "certain", "login.service_principal_missing"),
+    **_rows("650052", "certain", "login.service_principal_missing", "login.consent_missing"),
     **_rows("7000112 1000031 7000113", "certain", "login.app_disabled"),
 }
 _SECRET: Final = {
@@ -66,7 +68,7 @@ _RESOURCE: Final = {
     ),
     **_rows("700022", "certain", "login.scope_or_resource_wrong"),
     **_rows("500013", "certain", "login.url_missing"),
-    **_rows("901002 900144 90014 70003 9002313 900561 90056", "likely", "login.request_malformed"),
+    **_rows("901002 900144 90014 90013 70003 9002313 900561 90056", "likely", "login.request_malformed"),
 }
 _CERTIFICATE: Final = {
     **_rows("700027", "likely", "login.certificate_unknown", "login.certificate_key_mismatch"),
@@ -74,7 +76,7 @@ _CERTIFICATE: Final = {
     **_rows("700024", "likely", "login.assertion_out_of_time"),
     **_rows("700021", "likely", "login.assertion_of_another_client"),
     **_rows("700023", "likely", "login.assertion_audience_wrong"),
-    **_rows("50027 50012 50048", "likely", "login.assertion_malformed"),
+    **_rows("50027 50012 50048", "likely", "login.assertion_malformed", "login.secret_wrong"),
     **_rows("50013 500133 900384", "possible", "login.certificate_unknown"),
     **_rows("50003 50007 50017 50032 50006 501462 7000214", "likely", "login.certificate_unknown"),
 }
@@ -109,7 +111,7 @@ _PERSON: Final = {
             "login.operator_unknown", weight=PERSONAL),
     **_rows("70016 70018 70019 70020 50134 90119 90120", "likely", "login.operator_code_expired", weight=PERSONAL),
     **_rows("50058 70008 700082 700084 70000 54005 50089 50140 50199 700020 50011 70004 700054 70005 70007 700051 "
-            "9002325 9002326 9002327 900971 90013 90023 90015 90100 500112 50147 501481 501491 50125 50135 50136 50139 "
+            "9002325 9002326 9002327 900971 90023 90015 90100 500112 50147 501481 501491 50125 50135 50136 50139 "
             "50143 50146 50168 50169 50170 50177 50178 50180 50192 50197 51000 51001 51006 52004 54000 700007 75001 "
             "75003 75005 7500514 750054 75008 75011 75016 76021 76026 80001 80002 80007 80010 80012 80013 81004 81005 "
             "81006 81007 81009 81010 81011 81012 90004 90005 90007 90010 90016 90020 90022 900236 90027 90081 90082 "

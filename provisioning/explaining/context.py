@@ -21,8 +21,7 @@ _GRAPH: Final = re.compile(
 _GRAPH_SPEAKS: Final = re.compile(r"graph\.microsoft|microsoft\.graph|graph\.windows|msgraph|odata\.error")
 _POWER_PLATFORM: Final = re.compile(
     r"businessappplatform|api\.bap\.|powerplatform|power platform|power ?apps|power ?automate|\bpac admin|"
-    r"environmentgroups?|"
-    r"\bflows?\b"
+    r"environmentgroups?"
 )
 _LOGIN: Final = re.compile(
     r"aadsts|microsoftonline|login\.windows\.net|sts\.windows|\bmsal|\badal|azure ?ad|active directory|\bentra\b|"

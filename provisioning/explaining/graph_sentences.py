@@ -63,6 +63,8 @@ GRAPH_SENTENCES: Final[tuple[Sentence, ...]] = (
          "power_platform.not_environment_administrator", "power_platform.not_an_administrator"),
     said(r"does not have (?:permission|access) to (?:access )?(?:the )?(?:path|permission)", "likely",
          "power_platform.not_an_administrator", place="power_platform"),
+    said(r"invalidauthenticationaudience|expiredauthenticationtoken|\"code\": ?\"authenticationfailed\"", "likely",
+         "power_platform.token_refused", place="power_platform"),
     said(r"does not have permission for connection|connectionauthorizationfailed|missing connection acl|"
          r"not a connection "
          r"you have access permission for", "certain", "power_platform.not_environment_administrator"),

@@ -52,7 +52,7 @@ def strike(text: str) -> Struck:
 
     def named(found: re.Match[str]) -> str:
         if _CLIENT_SECRET.search(found["name"]):
-            shapes.update(_shape(found["value"], found["sign"]))
+            shapes.update(_shape(found))
         return f"{found['name']}{found['sign']}{STRUCK if found['value'] else ''}"
 
     struck = _JWT.sub(STRUCK, text)
@@ -64,9 +64,12 @@ def strike(text: str) -> Struck:
     return Struck(_ENTRA_SECRET.sub(STRUCK, struck), frozenset(shapes), tokens)
 
 
-def _shape(value: str, sign: str) -> set[Shape]:
+def _shape(found: re.Match[str]) -> set[Shape]:
+    value, sign = found["value"], found["sign"]
     if _GUID.fullmatch(value):
         return {"secret_is_guid"}
-    if not value and ("=" in sign or sign.rstrip().endswith(('"', "'"))):
+    # What stands behind tells an empty value from one that somebody blacked out: `client_secret=<redacted>`.
+    ended = found.string[found.end() : found.end() + 1] in {"", "&", '"', "'", "\n", "\r", ";"}
+    if not value and ended and ("=" in sign or sign.rstrip().endswith(('"', "'"))):
         return {"secret_empty"}
     return set()

@@ -83,7 +83,7 @@ def _by_resource(led: Guesses, facts: Facts) -> Guesses:
             return (*guesses("likely", "dataverse.domain_mistyped"), *_as_possible(led))
         if _ANOTHER_SERVICE.search(host) is not None:
             return (*guesses("likely", "dataverse.url_of_another_service"), *_as_possible(led))
-    return led
+    return led if facts.resources else (*led, *guesses("possible", "dataverse.host_mistyped"))
 
 
 def _by_tokens(led: Guesses, facts: Facts) -> Guesses:

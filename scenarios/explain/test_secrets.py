@@ -77,3 +77,13 @@ def test_customers_names_are_not_repeated() -> None:
     assert "Maria" not in answer
     assert "Sommer" not in answer
     assert "@contoso" not in answer
+
+
+@pytest.mark.parametrize("blacked_out", ["<redacted>", "***", "[hidden]", "{secret}", "$SECRET"])
+def test_a_secret_that_was_blacked_out_is_not_taken_for_an_empty_one(blacked_out: str) -> None:
+    assert explain(f"client_secret={blacked_out}\n{ERROR}").causes[0].name == "login.secret_wrong"
+
+
+@pytest.mark.parametrize("empty", ["client_secret=&scope=x", '"client_secret": ""', "{'client_secret': ''}"])
+def test_an_empty_secret_is_seen(empty: str) -> None:
+    assert explain(f"{empty}\n{ERROR}").causes[0].name == "login.secret_missing"
