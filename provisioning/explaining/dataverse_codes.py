@@ -71,7 +71,7 @@ _DATA: Final = {
     **_rows("80040517", "certain", "dataverse.customer_inactive"),
     **_rows("80040521", "likely", "dataverse.queue_inactive"),
     **_rows("80040200 80040278 80040266 80040201 80040362 80040363 80040213", "likely", "dataverse.value_refused"),
-    **_rows("80040203", "likely", "dataverse.value_refused", weight=FAINT),
+    **_rows("80040203 80048d0b", "likely", "dataverse.value_refused", weight=FAINT),
     **_rows("80040206 80040205 80040229 80040210 8004021d", "likely", "dataverse.value_refused"),
     **_rows("8004020a 8004020b 8004021a 8004021b 8004021c 8004021f 80040212 80040215 80040247 80040248 80040249 "
             "80040259 8004025a 8004030a 80040504 80040505 80040514 8004111c 8004110a 8004430a 8004430c 8004430d "
@@ -93,7 +93,12 @@ _WRAPPERS: Final = {
     **_rows("80040265 80040224", "possible", "dataverse.plugin_refused", weight=FAINT),
     **_rows("80060882 80060883", "certain", "dataverse.row_changed"),
     **_rows("80040227 8004f01f", "certain", "dataverse.row_in_use"),
-    **_rows("80040216 80044150 80044151 80040251 80048d06 80072300", "possible", "dataverse.unavailable", weight=FAINT),
+    **_rows(
+        "8004418d 8004418e 80081116 80040216 80044150 80044151 80040251 80048d06 80072300",
+        "possible",
+        "dataverse.unavailable",
+        weight=FAINT,
+    ),
     **_rows("8004023b 80040315 80040800", "likely", "dataverse.operation_unsupported", weight=FAINT),
 }
 

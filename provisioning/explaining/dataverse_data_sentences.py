@@ -5,6 +5,7 @@ from typing import Final
 from provisioning.explaining.sentence import HINT, SPECIFIC, WORDS, Sentence, said
 
 _TABLES: Final = (
+    said(r"0x80060888\W{1,8}message\W{1,6}not found", "likely", "dataverse.table_missing", weight=WORDS),
     said(
         r"url was not parsed due to an odataunrecognizedpathexception",
         "certain",
@@ -38,6 +39,13 @@ _TABLES: Final = (
     ),
 )
 _PROPERTIES: Final = (
+    said(
+        r"invalid object provided in the request|stream was not readable",
+        "likely",
+        "dataverse.payload_unreadable",
+        weight=WORDS,
+        place="dataverse",
+    ),
     said(
         r"undeclared property '\w{0,20}queueid' which only has",
         "certain",
@@ -110,6 +118,13 @@ _PROPERTIES: Final = (
     ),
 )
 _VALUES: Final = (
+    said(
+        r"parameter '[^']{1,80}' is null, empty, or white-?space|expected non-empty guid",
+        "likely",
+        "dataverse.value_refused",
+        weight=WORDS,
+        place="dataverse",
+    ),
     said(r"exceeded the maximum allowed length", "certain", "dataverse.text_too_long", place="dataverse"),
     said(
         r"is outside the valid range|picklist value is out of the range|option set value .{0,60}(?:invalid|not valid)",
