@@ -29,6 +29,8 @@ CARRIERS = (
     "curl -u user:{} https://contoso.crm4.dynamics.com",
     "https://localhost/?code={}&session_state=1",
     "pac auth create --clientSecret {}",
+    "az login --service-principal -u x -p {} --tenant y",
+    "Connect-CrmOnline -ClientSecret {} -OAuthClientId x",
     "client_assertion={}",
 )
 
