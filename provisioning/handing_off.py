@@ -71,6 +71,8 @@ class _Work:
     clock: Clock
     checks: list[Check] = field(default_factory=list)
     made: dict[str, str] = field(default_factory=dict)
+    found_nobody: bool = False
+    """Whether the look-up by e-mail address was empty."""
 
     async def ask(self, probe: Probe, method: str, path: str, body: object = None) -> dict[str, Any]:
         """The object that was answered; raises _Stopped where there was none."""
@@ -113,8 +115,7 @@ async def hand_off(
         await _ticket(work, contact)
     except _Stopped as stopped:
         return HandedOff(await _explained(work, stopped), work.made)
-    doubts = await _doubts(work) if work.made.get("contact is new") else ()
-    work.made.pop("contact is new", None)
+    doubts = await _doubts(work) if work.found_nobody else ()
     return HandedOff(Verdict(tuple(work.checks), (), doubts), work.made)
 
 
@@ -140,8 +141,9 @@ async def _customer(work: _Work) -> str:
     if rows:
         work.made["contact"] = str(rows[0]["contactid"])
         return work.made["contact"]
+    work.found_nobody = True
     row = await work.ask("create_contact", "POST", CONTACTS, contact_row(work.handoff))
-    work.made |= {"contact": str(row["contactid"]), "contact is new": "yes"}
+    work.made["contact"] = str(row["contactid"])
     return work.made["contact"]
 
 

@@ -41,7 +41,7 @@ def page(mode: FailureMode, recording: Recording | None) -> str:
         f"Whose turn: {mode.whose_turn}.\n\n{_sentence(mode.remedy)}",
         _alike(mode),
         "## How this is known",
-        f"{_sentence(mode.evidence)} Last seen {mode.seen}.",
+        f"{mode.evidence}. Last seen {mode.seen}.",
         "## See it happen",
         f"```sh\n{_command(mode)}\n```",
     ]
@@ -126,7 +126,8 @@ def _alike(mode: FailureMode) -> str:
 def _command(mode: FailureMode) -> str:
     if mode.handoff is not None:
         return f"d365 handoff --channel email --broken {mode.name}"
-    if mode.act is not None:
+    # A connection that never stands cannot be served: only in one process can it be refused.
+    if mode.act is not None or mode.symptom.status is None:
         return f"d365 diagnose --broken {mode.name}"
     return f"d365 run --broken {mode.name} -- d365 verify"
 

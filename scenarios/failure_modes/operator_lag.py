@@ -15,6 +15,8 @@ _STEP = SetupStep.OPERATOR
 _BAD = Symptom("operator", 400, "Request_BadRequest")
 _SETTLED = timedelta(minutes=15)
 _LOOKS = 12
+_PAUSE = timedelta(seconds=3)
+"""Between two tries, so that they do not collide with each other."""
 
 
 def _lagging(scene: Scene) -> Integration:
@@ -42,6 +44,7 @@ def _until_refused(ask: Act, code: str) -> Act:
         for _ in range(_LOOKS):
             if answer.status >= 400 and answer.said.code == code:
                 break
+            wire.scene.tenant.clock.advance(_PAUSE)
             answer = await ask(wire)
         return answer
 
