@@ -10,6 +10,21 @@ from typing import Annotated, NoReturn
 import typer
 
 from d365 import console
+from d365.options import (
+    Account,
+    Broken,
+    ClientId,
+    EnvironmentUrl,
+    Json,
+    Live,
+    Out,
+    Provisioned,
+    SettingsFile,
+    ShowSecret,
+    SignInBy,
+    TenantId,
+    WithOperator,
+)
 
 app = typer.Typer(
     name="d365",
@@ -19,20 +34,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
-Broken = Annotated[str | None, typer.Option(metavar="NAME", help="Break it by this failure mode (see d365 failures).")]
-Provisioned = Annotated[bool, typer.Option("--provisioned", help="Set the integration up first.")]
-
-SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", help="TOML file that says what was set up; needed with --live.")
-]
-Live = Annotated[bool, typer.Option("--live", help="Work in the real tenant that --settings names.")]
-Out = Annotated[
-    str | None,
-    typer.Option(metavar="FILE|keyring:NAME", help="Where the four values are kept, and go when the secret is new."),
-]
-ShowSecret = Annotated[bool, typer.Option("--show-secret", help="Show a new secret as soon as it is proven.")]
 
 
 def main() -> None:
@@ -65,15 +66,6 @@ def _say(problem: Exception, *, as_json: bool) -> None:
     if as_json:
         known = problem.to_json() if isinstance(problem, Problem) else {"heard": str(problem)}
         console.say_json({"problem": type(problem).__name__, **known})
-
-
-SignInBy = Annotated[
-    str | None,
-    typer.Option(
-        "--sign-in", metavar="KIND", help="The operator's: secret, certificate, device_code, browser, az, environment."
-    ),
-]
-Account = Annotated[str | None, typer.Option(metavar="NAME", help="The operator's account, where there are several.")]
 
 
 def _refuse_given(said: Mapping[str, object], why: str, remedy: str) -> None:
@@ -184,21 +176,13 @@ def _provision_many(
 
 @app.command()
 def verify(
-    tenant_id: Annotated[str | None, typer.Option(envvar="AZURE_TENANT_ID", help="Directory (tenant) ID.")] = None,
-    client_id: Annotated[str | None, typer.Option(envvar="AZURE_CLIENT_ID", help="Application (client) ID.")] = None,
-    environment_url: Annotated[
-        str | None, typer.Option(envvar="DATAVERSE_URL", help="For example https://contoso.crm4.dynamics.com")
-    ] = None,
+    tenant_id: TenantId = None,
+    client_id: ClientId = None,
+    environment_url: EnvironmentUrl = None,
     write_probe: Annotated[
         bool, typer.Option("--write-probe", help="Also create a contact and a case, and remove them again.")
     ] = False,
-    with_operator: Annotated[
-        bool,
-        typer.Option(
-            "--with-operator",
-            help="Look with the operator of D365_ADMIN_CLIENT_ID and _SECRET too.",
-        ),
-    ] = False,
+    with_operator: WithOperator = False,
     as_json: Json = False,
 ) -> None:
     """Test & Save with four values, then the deeper probes; says what is wrong, whose turn it is and what to do.
@@ -209,16 +193,74 @@ def verify(
 
     with honest_exit(as_json=as_json):
         verdict = verify_values(
-            tenant_id=tenant_id,
-            client_id=client_id,
-            environment_url=environment_url,
-            environ=os.environ,
-            stdin=sys.stdin,
+            {"tenant_id": tenant_id, "client_id": client_id, "environment_url": environment_url},
+            os.environ,
+            sys.stdin,
             write_probe=write_probe,
             with_operator=with_operator,
         )
     verdict.report(as_json=as_json)
     raise typer.Exit(verdict.exit_code)
+
+
+@app.command()
+def diagnose(
+    tenant_id: TenantId = None,
+    client_id: ClientId = None,
+    environment_url: EnvironmentUrl = None,
+    broken: Broken = None,
+    with_operator: WithOperator = False,
+    as_json: Json = False,
+) -> None:
+    """Find out what is wrong with four values: one named cause, or a short list and what would decide. Only reads.
+
+    With --broken, of an embedded fake tenant in that state. The client secret is asked for as by d365 verify.
+    """
+    from d365.diagnosing import diagnose_rehearsal, diagnose_values
+
+    with honest_exit(as_json=as_json):
+        if broken is not None:
+            diagnosis = diagnose_rehearsal(broken, with_operator=with_operator)
+        else:
+            values = {"tenant_id": tenant_id, "client_id": client_id, "environment_url": environment_url}
+            diagnosis = diagnose_values(values, os.environ, sys.stdin, with_operator=with_operator)
+    diagnosis.report(as_json=as_json)
+    raise typer.Exit(diagnosis.exit_code)
+
+
+@app.command()
+def handoff(
+    channel: Annotated[str, typer.Option(help="email, phone, web, sms or whatsapp.")] = "email",
+    name: Annotated[str, typer.Option(help="The customer's name.")] = "",
+    email: Annotated[str, typer.Option(help="The customer's e-mail address.")] = "",
+    phone: Annotated[str, typer.Option(help="The customer's telephone number.")] = "",
+    priority: Annotated[int, typer.Option(help="default_priority.")] = 2,
+    owner: Annotated[str, typer.Option(metavar="ID", help="default_owner_id, a systemuserid.")] = "",
+    queue: Annotated[str, typer.Option(metavar="ID", help="default_queue_id, bound as the vendor does.")] = "",
+    add_to_queue: Annotated[str, typer.Option(metavar="ID", help="A queue to put the case into.")] = "",
+    properties: Annotated[str, typer.Option(metavar="JSON", help="ticket_properties.")] = "",
+    transcript: Annotated[Path | None, typer.Option(metavar="FILE", help="What was said.")] = None,
+    broken: Broken = None,
+    given: Annotated[
+        bool, typer.Option("--given", help="With four values from the environment, as d365 verify; writes rows there.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Hand one conversation off as the vendor does; without --given, in an embedded fake tenant."""
+    from d365.handing_off import Wishes, rehearse, with_given_values
+
+    wishes = Wishes(channel, name, email, phone, priority, owner, queue, add_to_queue, properties, transcript)
+    with honest_exit(as_json=as_json):
+        if given:
+            _refuse_given({"--broken": broken}, "is for a rehearsal", "leave out --given")
+            variables = {"tenant_id": "AZURE_TENANT_ID", "client_id": "AZURE_CLIENT_ID"}
+            values = {field: os.environ.get(name) for field, name in variables.items()}
+            values["environment_url"] = os.environ.get("DATAVERSE_URL")
+            handed = with_given_values(wishes, values, os.environ, sys.stdin)
+        else:
+            handed = rehearse(wishes, broken)
+    handed.report(as_json=as_json)
+    raise typer.Exit(handed.exit_code)
 
 
 @app.command("rotate-secret")
@@ -346,11 +388,19 @@ def run(
 
 
 @app.command()
-def failures(as_json: Json = False) -> None:
-    """List the failure modes that exist, by set-up step."""
-    from d365.catalogue import show_failures
+def failures(
+    name: Annotated[str | None, typer.Argument(help="One of them, with the answer's whole body.")] = None,
+    step: Annotated[int | None, typer.Option(min=1, max=9, help="Those of one step: 1 to 6, 7 Test & Save …")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the failure modes that exist, by set-up step, or show one with what is really said."""
+    from d365.catalogue import show_failure, show_failures
 
-    show_failures(as_json=as_json)
+    with honest_exit(as_json=as_json):
+        if name is not None:
+            show_failure(name, as_json=as_json)
+        else:
+            show_failures(step=step, as_json=as_json)
 
 
 @app.command()
@@ -402,13 +452,13 @@ def explain(
     """Say what a pasted error means: facts, ranked causes, whose turn it is and what to do. Works offline.
 
     Takes a sentence, a JSON body, curl -v output, a HAR file, a log excerpt. Nothing secret in it is repeated.
-    Exits 0 when a cause is named and 1 when the text tells none.
+    Exits 0 when a cause is named and 3 when the text tells none.
     """
     from d365 import explaining
     from provisioning.problems import BadInput
 
     try:
-        code = explaining.main(text, as_json=as_json)
+        code = explaining.explain_given(text, sys.stdin, as_json=as_json)
     except BadInput as problem:
         _say(problem, as_json=as_json)
         raise typer.Exit(2) from None

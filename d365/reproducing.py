@@ -8,9 +8,9 @@ from typing import Any
 import anyio
 
 from d365 import console
-from d365.explaining import text_given
 from d365.reporting import FAILED, HEALTHY
 from provisioning.clock import RealClock
+from provisioning.explaining.given import text_of
 from scenarios.failure_modes import FAILURE_MODES, failure_mode
 from scenarios.reproducing.bundle import bundle_of, read_bundle, write_bundle
 from scenarios.reproducing.comparing import Shown
@@ -54,7 +54,7 @@ def reproduce_given(given: str) -> Reproduced:
     if given in FAILURE_MODES or _is_like_a_name(given):
         mode = failure_mode(given)
         return Reproduced(anyio.run(reproduce, mode.name), Place(), "")
-    text = text_given(given, sys.stdin)
+    text = text_of(given, sys.stdin)
     bundle = read_bundle(text)
     original: Original = bundle.asked() if bundle is not None else original_of(text)
     return Reproduced(anyio.run(reproduce_original, original), original.place, original.privilege)

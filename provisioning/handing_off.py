@@ -23,7 +23,7 @@ from provisioning.conversation import (
     ticket_row,
 )
 from provisioning.dataverse import API_PATH
-from provisioning.diagnosis.doctor import cause, causes_of
+from provisioning.diagnosis.doctor import Cause, cause, causes_of
 from provisioning.diagnosis.symptom import Probe, Symptom, traits_of
 from provisioning.environment_urls import suggested_environment_url
 from provisioning.problems import NotReached, Problem
@@ -71,6 +71,8 @@ class _Work:
     clock: Clock
     checks: list[Check] = field(default_factory=list)
     made: dict[str, str] = field(default_factory=dict)
+    found_nobody: bool = False
+    """Whether the look-up by e-mail address was empty."""
 
     async def ask(self, probe: Probe, method: str, path: str, body: object = None) -> dict[str, Any]:
         """The object that was answered; raises _Stopped where there was none."""
@@ -106,15 +108,14 @@ async def hand_off(
 ) -> HandedOff:
     """Do what the vendor does for this conversation. Never raises for what is refused: that is the verdict."""
     transport.hide(integration.client_secret.get_secret_value())
-    work = _Work(handoff, Examination(integration, transport, (handoff.channel,), None), clock)
+    work = _Work(handoff, Examination(integration, transport, (handoff.channel,), None, login=bases.login), clock)
     try:
         await _sign_in(work, bases)
         contact = await _customer(work)
         await _ticket(work, contact)
     except _Stopped as stopped:
         return HandedOff(await _explained(work, stopped), work.made)
-    doubts = await _doubts(work) if work.made.get("contact is new") else ()
-    work.made.pop("contact is new", None)
+    doubts = await _doubts(work) if work.found_nobody else ()
     return HandedOff(Verdict(tuple(work.checks), (), doubts), work.made)
 
 
@@ -140,8 +141,9 @@ async def _customer(work: _Work) -> str:
     if rows:
         work.made["contact"] = str(rows[0]["contactid"])
         return work.made["contact"]
+    work.found_nobody = True
     row = await work.ask("create_contact", "POST", CONTACTS, contact_row(work.handoff))
-    work.made |= {"contact": str(row["contactid"]), "contact is new": "yes"}
+    work.made["contact"] = str(row["contactid"])
     return work.made["contact"]
 
 
@@ -174,7 +176,7 @@ async def _explained(work: _Work, stopped: _Stopped) -> Verdict:
     return Verdict(tuple(work.checks), (), causes_of(symptom), symptom.said)
 
 
-async def _doubts(work: _Work) -> tuple[Any, ...]:
+async def _doubts(work: _Work) -> tuple[Cause, ...]:
     """A customer was not found and so was made: perhaps only because the integration may not see them."""
     url = work.exam.integration.environment_url.strip().rstrip("/")
     environment = dataverse_as(GivenToken(work.exam.token), work.exam.transport, url)
@@ -184,4 +186,7 @@ async def _doubts(work: _Work) -> tuple[Any, ...]:
     except (Problem, KeyError):
         return ()
     depth = next((each.depth for each in held if each.name.lower() == "prvreadcontact"), "Global")
-    return () if depth == "Global" else (cause("dataverse.contacts_unseen", "likely"),)
+    if depth == "Global":
+        return ()
+    seen = f"the look-up found nobody, and Read on Contact is held at {depth} level"
+    return (replace(cause("dataverse.contacts_unseen", "likely"), why=seen),)

@@ -38,6 +38,8 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
     said: Said | None = None
+    suspected: tuple[Cause, ...] = ()
+    """What does not fail Test & Save, and may fail a handoff; each is a warning too."""
 
     @property
     def healthy(self) -> bool:
@@ -85,6 +87,7 @@ class Verdict:
             "remedy": self.remedy,
             "said": self.said.to_json() if self.said else None,
             "causes": [cause.to_json() for cause in self.causes],
+            "suspected": [cause.to_json() for cause in self.suspected],
             "checks": [check.to_json() for check in self.checks],
             "warnings": list(self.warnings),
         }

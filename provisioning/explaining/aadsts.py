@@ -34,13 +34,16 @@ _TENANT: Final = {
     **_rows("900023 900021 50128 90019 50029 50107", "likely", "login.tenant_malformed", "login.tenant_unknown"),
     **_rows("50059 9001023 90130 90124 9002332 50194", "likely", "login.tenant_not_named", "login.tenant_unknown"),
     **_rows("90038 90051 900432 900382 50049 1000104 90043", "likely", "login.tenant_in_another_cloud"),
+    **_rows("5000225 5000224", "certain", "login.tenant_blocked"),
     **_rows("700005", "likely", "login.tenant_of_another_customer"),
 }
 _CLIENT: Final = {
     **_rows("700016", "likely", "login.client_unknown", "login.tenant_of_another_customer", "login.app_deleted"),
     **_rows("700011", "likely", "login.client_unknown", "login.tenant_of_another_customer"),
     **_rows("70001", "likely", "login.client_unknown", "login.app_disabled"),
-    **_rows("7000229 650052", "certain", "login.service_principal_missing"),
+    **_rows("700038", "certain", "login.client_unknown"),
+    **_rows("7000229", "certain", "login.service_principal_missing"),
+    **_rows("650052", "certain", "login.service_principal_missing", "login.consent_missing"),
     **_rows("7000112 1000031 7000113", "certain", "login.app_disabled"),
 }
 _SECRET: Final = {
@@ -60,10 +63,12 @@ _CONSENT: Final = {
 _RESOURCE: Final = {
     **_rows("500011 50001", "likely", "login.scope_or_resource_wrong"),
     **_rows("500014 650054", "certain", "login.dataverse_disabled"),
-    **_rows("70011 1002012 28002 28003 650053 9010010 90009 50010 501461", "likely", "login.scope_or_resource_wrong"),
+    **_rows(
+        "70011 1002012 28000 28002 28003 650053 9010010 90009 50010 501461", "likely", "login.scope_or_resource_wrong"
+    ),
     **_rows("700022", "certain", "login.scope_or_resource_wrong"),
     **_rows("500013", "certain", "login.url_missing"),
-    **_rows("901002 900144 90014 70003 9002313 900561 90056", "likely", "login.request_malformed"),
+    **_rows("901002 900144 90014 90013 70003 9002313 900561 90056", "likely", "login.request_malformed"),
 }
 _CERTIFICATE: Final = {
     **_rows("700027", "likely", "login.certificate_unknown", "login.certificate_key_mismatch"),
@@ -71,7 +76,7 @@ _CERTIFICATE: Final = {
     **_rows("700024", "likely", "login.assertion_out_of_time"),
     **_rows("700021", "likely", "login.assertion_of_another_client"),
     **_rows("700023", "likely", "login.assertion_audience_wrong"),
-    **_rows("50027 50012 50048", "likely", "login.assertion_malformed"),
+    **_rows("50027 50012 50048", "likely", "login.assertion_malformed", "login.secret_wrong"),
     **_rows("50013 500133 900384", "possible", "login.certificate_unknown"),
     **_rows("50003 50007 50017 50032 50006 501462 7000214", "likely", "login.certificate_unknown"),
 }
@@ -81,17 +86,21 @@ _FEDERATED: Final = {
     **_rows("700212 7002122", "likely", "login.federated_audience_wrong"),
     **_rows("700213 7002131 7002134 7002137 7002138 7002139", "likely", "login.federated_subject_wrong"),
     **_rows("700229 700236 700230 700231 700238", "likely", "login.federated_credential_missing"),
-    **_rows("5006110 50166110", "likely", "login.federated_issuer_unreachable"),
+    **_rows("90061 5006110 50166110", "likely", "login.federated_issuer_unreachable"),
 }
 _POLICY: Final = {
     **_rows("53003 530034 530035 530032 53000 53001 53002 50131 50005 53005", "certain", "login.conditional_access"),
-    **_rows("53009 530081 530084 5300840 53011 500212 500213 500021 500022 50002", "likely", "login.conditional_access"),
-    **_rows("53004 53010 50072 50074 50076 50078 50079 50158 50161", "certain", "login.operator_needs_mfa"),
+    **_rows(
+        "53009 530081 530084 5300840 53011 500212 500213 500021 500022 50002", "likely", "login.conditional_access"
+    ),
+    **_rows("53004 53010 500121 50072 50074 50076 50078 50079 50158 50161", "certain", "login.operator_needs_mfa"),
     **_rows("50097 50129 50155 50187 70043 50127 135011", "likely", "login.operator_blocked_by_policy"),
 }
 _PASSING: Final = {
     **_rows("90033 90024 90006 50033 90090 90091 51005 90036 70012 50000", "certain", "login.unavailable"),
-    **_rows("90012 90025 50087 50088 50166 40010 80005 80014 7000110 501621", "certain", "login.throttled_or_transient"),
+    **_rows(
+        "90012 90025 50087 50088 50166 40010 80005 80014 7000110 501621", "certain", "login.throttled_or_transient"
+    ),
     **_rows("50196 90055 7000116", "certain", "login.throttled"),
 }
 # About a person's sign-in, SAML, devices or passwords: known, and no matter of an application's credentials.
@@ -102,18 +111,19 @@ _PERSON: Final = {
             "login.operator_unknown", weight=PERSONAL),
     **_rows("70016 70018 70019 70020 50134 90119 90120", "likely", "login.operator_code_expired", weight=PERSONAL),
     **_rows("50058 70008 700082 700084 70000 54005 50089 50140 50199 700020 50011 70004 700054 70005 70007 700051 "
-            "9002325 9002326 9002327 900971 90013 90023 90015 90100 500112 50147 501481 501491 50125 50135 50136 50139 "
+            "9002325 9002326 9002327 900971 90023 90015 90100 500112 50147 501481 501491 50125 50135 50136 50139 "
             "50143 50146 50168 50169 50170 50177 50178 50180 50192 50197 51000 51001 51006 52004 54000 700007 75001 "
             "75003 75005 7500514 750054 75008 75011 75016 76021 76026 80001 80002 80007 80010 80012 80013 81004 81005 "
             "81006 81007 81009 81010 81011 81012 90004 90005 90007 90010 90016 90020 90022 900236 90027 90081 90082 "
             "90084 90085 90086 90087 90092 90101 90102 90107 90114 90117 90121 90123 90126 120000 120002 130004 140000 "
-            "165900 220450 221000 240001 240002 16001 16002 16003 17003 20001 20012 20033 28001 40008 40009 40015 50008 "
-            "5000819 50015 50042 50043 50050 50061 50068 50070 50071 50086 50099 50120 50124 501241 67003 7000114 "
-            "7500529 1000000 1000002 100007 500200", "possible", "login.sign_in_of_a_person", weight=PERSONAL),
+            "165900 220450 221000 240001 240002 16001 16002 16003 17003 20001 20012 20033 28001 40008 40009 40015 "
+            "50008 5000819 50015 50042 50043 50050 50061 50068 50070 50071 50086 50099 50120 50124 501241 67003 "
+            "7000114 7500529 1000000 1000002 100007 500200", "possible", "login.sign_in_of_a_person", weight=PERSONAL),
 }  # fmt: skip
 
 AADSTS: Final[dict[int, Meaning]] = {
-    **_PERSON, **_TENANT, **_CLIENT, **_SECRET, **_CONSENT, **_RESOURCE, **_CERTIFICATE, **_FEDERATED, **_POLICY, **_PASSING,
+    **_PERSON, **_TENANT, **_CLIENT, **_SECRET, **_CONSENT, **_RESOURCE, **_CERTIFICATE, **_FEDERATED, **_POLICY,
+    **_PASSING,
 }  # fmt: skip
 
 
@@ -210,7 +220,12 @@ def meaning_of(number: int, words: str, *, context: str) -> Meaning | None:
 
 def _by_prefix(digits: str) -> Meaning | None:
     """Numbers grow longer as the service tells cases apart: 7002138 is one of the 70021s, 5002727 one of the 50027s."""
-    for prefix, name in (("7002", "login.federated_credential_missing"), ("50027", "login.assertion_malformed")):
+    prefixes = (
+        ("7002", "login.federated_credential_missing"),
+        ("50027", "login.assertion_malformed"),
+        ("5300", "login.conditional_access"),
+    )
+    for prefix, name in prefixes:
         if digits.startswith(prefix) and len(digits) in (6, 7):
             return Meaning(guesses("possible", name), FIRM)
     return None

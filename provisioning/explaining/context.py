@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _DATAVERSE: Final = re.compile(
-    r"dynamics|dataverse|\bcrm|crm\b|alexacrm|xrm|common ?data ?service|\bcds\b|organization(?:service|\.svc)|systemuser|"
+    r"dynamics|dataverse|\bcrm|crm\b|alexacrm|xrm|common ?data ?service|\bcds\b|organization(?:service|\.svc)|"
+    r"systemuser|"
     r"\bprv[a-z]|api/data/v|power ?(?:apps|automate|platform|pages)|\"?code\"?\s?:\s?\"?0x8|hexerrorcode|"
     r"error ?code: -2147|\bpac (?:auth|solution|admin|org)\b|coe starter"
 )
@@ -13,13 +14,14 @@ _DATAVERSE: Final = re.compile(
 _PERHAPS_DATAVERSE: Final = re.compile(r"\bodata|\bentity\b|entityset|\bincidents?\b|\bplug-?ins?\b")
 _GRAPH: Final = re.compile(
     r"graph\.microsoft|graph\.windows|microsoft ?graph|msgraph|\bmg(?:graph|application|service|user)|azuread|"
-    r"azure ad|\bentra\b|odata error|odataerror|authorization_requestdenied|request_[a-z]{3}|invalidauthenticationtoken|"
+    r"azure ad|\bentra\b|odata error|odataerror|authorization_requestdenied|request_[a-z]{3}|"
+    r"invalidauthenticationtoken|"
     r"service ?principals?|graphrbac|aadapp"
 )
 _GRAPH_SPEAKS: Final = re.compile(r"graph\.microsoft|microsoft\.graph|graph\.windows|msgraph|odata\.error")
 _POWER_PLATFORM: Final = re.compile(
-    r"businessappplatform|api\.bap\.|powerplatform|power platform|power ?apps|power ?automate|\bpac admin|environmentgroups?|"
-    r"\bflows?\b"
+    r"businessappplatform|api\.bap\.|powerplatform|power platform|power ?apps|power ?automate|\bpac admin|"
+    r"environmentgroups?"
 )
 _LOGIN: Final = re.compile(
     r"aadsts|microsoftonline|login\.windows\.net|sts\.windows|\bmsal|\badal|azure ?ad|active directory|\bentra\b|"
@@ -34,7 +36,8 @@ _OURS: Final = re.compile(
 _ATTACHED: Final = re.compile(
     r"(?:enotfound|eai_again|econnrefused|econnreset|etimedout|host:|host=|resolve|lookup|named|connect to|to host|"
     r"resolved:|unknownhostexception:|hostname|for host|server|request to|get|post|patch|put|delete|requesting|"
-    r"connection to|access|known\.|uri|url:?|host) ?['\"(]?(?:https?://)?\(?((?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{2,24})"
+    r"connection to|access|known\.|uri|url:?|"
+    r"host) ?['\"(]?(?:https?://)?\(?((?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{2,24})"
     r"(?![\w.(])"
 )
 _NUMERIC: Final = re.compile(r"^[\d.]+$|^localhost$")

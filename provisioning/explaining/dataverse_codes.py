@@ -20,7 +20,11 @@ _RIGHTS: Final = {
     **_rows("80040220 80040299 80040256 80040204", "certain", "dataverse.role_lacks_privilege"),
     **_rows("80048405 80040277 80040276 8004020d 80045301 80050100 8005f102 80154b50 8005e232 800608f8", "likely",
             "dataverse.role_lacks_privilege", "dataverse.depth_too_small"),
-    **_rows("80055000 80055002 80055004 80045016 80048018 8004802f 80048342 8004480d 8004480f 8004f863 8004f875", "likely",
+    **_rows("80055000 80055002 80055004 80045016 80048018 8004802f 80048342 8004480d 8004480f 8004f863", "likely",
+            "dataverse.role_lacks_privilege"),
+    **_rows("80041d0a 8004050d 80045041 80048029 80048302 80060733 800608f4 80060806 80060807 80060851 80061109 "
+            "8006110a 8006110b 80061116 80061119 80061205 80061219 80081018 80071023 80060701 8004e027 "
+            "80048535", "likely",
             "dataverse.role_lacks_privilege"),
     **_rows("80040231", "certain", "dataverse.owner_cannot_read"),
     **_rows("80048d3b", "certain", "dataverse.operator_cannot_make_roles"),
@@ -59,15 +63,19 @@ _DATA: Final = {
     **_rows("8004432f 80044330 8004022c", "certain", "dataverse.number_out_of_range"),
     **_rows("80040239", "certain", "dataverse.date_malformed"),
     **_rows("80044354", "certain", "dataverse.number_as_text"),
-    **_rows("80048408", "certain", "dataverse.status_mismatched"),
+    **_rows("80048408 80040233 80044322 80044321", "certain", "dataverse.status_mismatched"),
     **_rows("80044410 8004022d", "certain", "dataverse.incident_without_customer"),
     **_rows("8004440f", "certain", "dataverse.two_customers"),
     **_rows("80044411 8004440e", "certain", "dataverse.case_closed"),
     **_rows("8004418a 8004410d", "certain", "dataverse.payload_too_large"),
+    **_rows("80040517", "certain", "dataverse.customer_inactive"),
     **_rows("80040521", "likely", "dataverse.queue_inactive"),
     **_rows("80040200 80040278 80040266 80040201 80040362 80040363 80040213", "likely", "dataverse.value_refused"),
-    **_rows("80040203", "likely", "dataverse.value_refused", weight=FAINT),
+    **_rows("80040203 80048d0b", "likely", "dataverse.value_refused", weight=FAINT),
     **_rows("80040206 80040205 80040229 80040210 8004021d", "likely", "dataverse.value_refused"),
+    **_rows("8004020a 8004020b 8004021a 8004021b 8004021c 8004021f 80040212 80040215 80040247 80040248 80040249 "
+            "80040259 8004025a 8004030a 80040504 80040505 80040514 8004111c 8004110a 8004430a 8004430c 8004430d "
+            "8004430e 80040303 80041129 80041135", "likely", "dataverse.value_refused"),
     **_rows("80040217", "certain", "dataverse.record_unknown"),
     **_rows("80060891 80041402 80040502 80040503 80040500 80040501 80041700 800404eb 80040524", "certain",
             "dataverse.record_unknown"),
@@ -76,6 +84,8 @@ _DATA: Final = {
     **_rows("80060892 8006089d", "certain", "dataverse.key_taken"),
     **_rows("80040333 80040352", "certain", "dataverse.duplicate_detected"),
     **_rows("8004f511 80041d2c", "certain", "dataverse.user_exists_already"),
+    **_rows("8004432b 80044363 80044310 80044345 8006088e 8006089b 80060893 80060304", "likely",
+            "dataverse.record_exists"),
     **_rows("80040526 8004051c 80040523", "certain", "dataverse.already_in_queue"),
 }  # fmt: skip
 # Told as they are: the wrapper of a plug-in's own text, or a failure on Dataverse's side.
@@ -83,7 +93,12 @@ _WRAPPERS: Final = {
     **_rows("80040265 80040224", "possible", "dataverse.plugin_refused", weight=FAINT),
     **_rows("80060882 80060883", "certain", "dataverse.row_changed"),
     **_rows("80040227 8004f01f", "certain", "dataverse.row_in_use"),
-    **_rows("80040216 80044150 80044151 80040251 80048d06 80072300", "possible", "dataverse.unavailable", weight=FAINT),
+    **_rows(
+        "8004418d 8004418e 80081116 80040216 80044150 80044151 80040251 80048d06 80072300",
+        "possible",
+        "dataverse.unavailable",
+        weight=FAINT,
+    ),
     **_rows("8004023b 80040315 80040800", "likely", "dataverse.operation_unsupported", weight=FAINT),
 }
 

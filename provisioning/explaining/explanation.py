@@ -48,17 +48,18 @@ class Explanation:
 def explain(text: str) -> Explanation:
     """Explain a paste of any form and size. Never raises, and nothing secret in it gets into the answer."""
     struck = strike(layers.windows(text))
-    again = strike(layers.plain(struck.text))
-    flat = layers.flat(again.text)
+    as_written, as_joined = (strike(reading) for reading in layers.readings(struck.text))
+    written = layers.flat(as_written.text)
+    flat = f"{written} {layers.flat(as_joined.text)}".strip()
     low = flat.lower()
     context = context_of(low)
-    statuses = statuses_of(low)
+    statuses = statuses_of(written.lower())
     codes = code_signals(low, context)
-    claims = [claim for claim in map(claims_of, (*struck.tokens, *again.tokens)) if claim is not None]
+    claims = [claim for claim in map(claims_of, (*struck.tokens, *as_written.tokens)) if claim is not None]
     facts = gather(flat, codes=codes.names, statuses=(number for _, number in statuses), tokens=claims[:8])
     facts.services = services_of(low, context)
-    shapes = struck.shapes | again.shapes
-    facts.secret = min(shapes) if shapes else ""
+    shapes = struck.shapes | as_written.shapes
+    facts.credential = min(shapes) if shapes else ""
     signals = (*codes.signals, *sentence_signals(low, context), *status_signals(statuses, facts))
     causes = weigh(signals, facts)
     return Explanation(

@@ -1,4 +1,4 @@
-"""The facts of a paste: codes, ids by what they name, times, hosts, privileges, tables. Each kind bounded and in order."""
+"""The facts of a paste: codes, ids by what they name, times, hosts, privileges, tables; each kind bounded, in order."""
 
 import re
 from collections.abc import Iterable
@@ -21,10 +21,10 @@ _ROLES: Final = tuple((role, re.compile(words)) for role, words in (
     ("activity", r"activity[-_ ]?id"),
     ("privilege", r"privilege ?\(id|privilegeid|\bprv\w+ privilege"),
     ("tenant", r"tenant|director(?:y|ies)\b|\btid\b|microsoftonline\.com/|sts\.windows\.net/|organization 'a?"),
-    ("client", r"client[-_ ]?id|application with identifier|app(?:lication)? ?id|\bapp '|application '|for application|"
-               r"client app\w*|added to app|\bazp\b|with id '"),
-    ("user", r"principal user|user with id|systemuserid|systemusers\(|\buser ?id|\buser:|context\.caller|callinguser|"
-             r"specified user"),
+    ("client", (r"client[-_ ]?id|application with identifier|app(?:lication)? ?id|\bapp '|application '|"
+                r"for application|client app\w*|added to app|\bazp\b|with id '")),
+    ("user", (r"principal user|user with id|systemuserid|systemusers\(|\buser ?id|\buser:|context\.caller|callinguser|"
+              r"specified user")),
     ("business_unit", r"business ?unit ?(?:id)?"),
     ("object", r"\bresource '|with ids? ?=|object ?id|service principal with id|aadobjectid|objects?/"),
     ("environment", r"environments?[/ ('=]"),
@@ -32,24 +32,32 @@ _ROLES: Final = tuple((role, re.compile(words)) for role, words in (
     ("role", r"\broles?(?:id)?[ (=:']"),
     ("policy", r"policy '"),
 ))  # fmt: skip
-_HOST = re.compile(r"(?:https?://|host='|enotfound |resolve host:? ?'?|lookup )((?:[a-z0-9*_-]{1,63}\.){1,8}[a-z]{2,24})",
+_HOST = re.compile(r"(?:https?://|host='|enotfound |resolve host:? ?'?|"
+                   r"lookup )((?:[a-z0-9*_-]{1,63}\.){1,8}[a-z]{2,24})",
                    re.IGNORECASE)  # fmt: skip
-_BARE_HOST = re.compile(r"\b(?:[a-z0-9-]{1,63}\.){0,3}(?:crm\d{0,2}\.(?:dynamics\.(?:com|cn)|microsoftdynamics\.us|appsplatform\.us)|"
+_BARE_HOST = re.compile(r"\b(?:[a-z0-9-]{1,63}\.){0,3}(?:crm\d{0,2}\.(?:dynamics\.(?:com|cn)|"
+                        r"microsoftdynamics\.us|appsplatform\.us)|"
                         r"login\.microsoftonline\.(?:com|us)|graph\.microsoft\.com)\b", re.IGNORECASE)  # fmt: skip
 _READING_MATTER: Final = re.compile(
-    r"^(?:aka\.ms|(?:docs|learn|go|support|technet|schemas|developer|privacy|appsource)\.microsoft\.com|.*github(?:usercontent)?\.com|"
-    r".*stackoverflow\.com|schemas\.\w+\.org|www\.w3\.org|.*user-images.*|portal\.azure\.com|entra\.microsoft\.com|msdn.*)$"
+    r"^(?:aka\.ms|(?:docs|learn|go|support|technet|schemas|developer|privacy|appsource)\.microsoft\.com|"
+    r".*github(?:usercontent)?\.com|"
+    r".*stackoverflow\.com|schemas\.\w+\.org|www\.w3\.org|.*user-images.*|portal\.azure\.com|"
+    r"entra\.microsoft\.com|msdn.*)$"
 )
-_ISO = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)")
+_ISO = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.ASCII)
 _RFC = re.compile(r"\b\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6} 20\d\d \d\d:\d\d:\d\d")
 _PRIVILEGE = re.compile(r"\bprv[A-Z][A-Za-z0-9_]{2,90}")
-_TABLE = re.compile(r"(?:for entity|of entity|entity with a name =|on entity|entity type|Entity :|\bentity)\s?:?\s?'(\w{2,90})'|"
+_TABLE = re.compile(r"(?:for entity|of entity|entity with a name =|on entity|entity type|Entity :|"
+                    r"\bentity)\s?:?\s?'(\w{2,90})'|"
                     r"of entity ([A-Za-z]\w{1,90})|segment '(\w{2,90})'|type 'Microsoft\.Dynamics\.CRM\.(\w{2,90})'|"
                     r"(?:Entity|entity) '(\w{2,90})' With Id")  # fmt: skip
-_COLUMN = re.compile(r"(?:undeclared property|property named|Invalid property|attribute with Name =|of the|value \S{1,40} of)"
+_COLUMN = re.compile(r"(?:undeclared property|property named|Invalid property|attribute with Name =|of the|"
+                     r"value \S{1,40} of)"
                      r" '([A-Za-z_]\w{1,90})'")  # fmt: skip
 _DEPTH = re.compile(r"Required Depth: (\w{4,8})|role with the level (\w{4,24})")
-_RESOURCE = re.compile(r"resource principal named '?(\S{3,300}?)'? was not found|Resource value from request: '?([^\s,']{3,300})|"
+_CLIENT = re.compile(r"Application with identifier '([^']{1,80})' was not found", re.IGNORECASE)
+_RESOURCE = re.compile(r"resource principal named '?(\S{3,300}?)'? was not found|"
+                       r"Resource value from request: '?([^\s,']{3,300})|"
                        r"service principal for resource '([^']{3,300})' is disabled", re.IGNORECASE)  # fmt: skip
 
 
@@ -64,16 +72,19 @@ class Facts:
     times: list[str] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
     resources: list[str] = field(default_factory=list)
+    clients: list[str] = field(default_factory=list)
     privileges: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     depths: list[str] = field(default_factory=list)
     tokens: list[Claims] = field(default_factory=list)
-    secret: str = ""
+    credential: str = ""
+    """What the client secret in the paste looked like: `secret_is_guid`, `secret_empty`, or nothing telling."""
 
     def to_json(self) -> dict[str, Any]:
         """What was found as plain JSON values; kinds of which nothing was found are left out."""
         values: dict[str, Any] = {**vars(self), "tokens": [token.to_json() for token in self.tokens]}
+        del values["clients"]  # a GUID stands among the ids; anything else is somebody's placeholder or worse
         return {name: value for name, value in values.items() if value}
 
     @property
@@ -97,6 +108,7 @@ def gather(flat: str, *, codes: Iterable[str], statuses: Iterable[int], tokens: 
         times=_times(flat),
         hosts=_first(host for host in _hosts(flat) if not _READING_MATTER.match(host)),
         resources=_first(_groups(_RESOURCE, flat), most=4),
+        clients=_first(_groups(_CLIENT, flat), most=4),
         privileges=_first(found.group(0) for found in _PRIVILEGE.finditer(flat)),
         tables=_first(_groups(_TABLE, flat)),
         columns=_first(_groups(_COLUMN, flat)),
@@ -152,16 +164,17 @@ def _times(flat: str) -> list[str]:
     """Times as ISO 8601 without a zone: Microsoft's answers tell UTC."""
     found: dict[str, None] = {}
     for match in _ISO.finditer(flat):
-        year, month, day, hour, minute, second = map(int, match.groups())
+        told = match.group(0).replace(" ", "T")
         try:
-            found.setdefault(datetime(year, month, day, hour, minute, second, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%S"))
+            datetime.fromisoformat(told)
         except ValueError:
             continue
+        found.setdefault(told)
     for match in _RFC.finditer(flat):
         try:
             day, month, year, clock = match.group(0).split()
-            told = datetime.strptime(f"{day} {month[:3]} {year} {clock}", "%d %b %Y %H:%M:%S").replace(tzinfo=UTC)
+            instant = datetime.strptime(f"{day} {month[:3]} {year} {clock} +0000", "%d %b %Y %H:%M:%S %z")
         except ValueError:
             continue
-        found.setdefault(told.strftime("%Y-%m-%dT%H:%M:%S"))
+        found.setdefault(instant.strftime("%Y-%m-%dT%H:%M:%S"))
     return list(found)[:_MOST]

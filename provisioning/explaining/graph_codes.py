@@ -21,7 +21,8 @@ def _rows(codes: str, certainty: Certainty, name: str, *also: str, weight: int =
 GRAPH_CODES: Final[dict[str, Meaning]] = {
     **_rows("Authorization_RequestDenied", "likely", "graph.cannot_register_apps", "graph.cannot_create_principals"),
     **_rows("ErrorAccessDenied Directory_InsufficientPrivileges", "likely", "graph.cannot_register_apps"),
-    **_rows("Authorization_IdentityNotFound", "likely", "login.service_principal_missing"),
+    **_rows("Authorization_IdentityNotFound", "likely", "login.service_principal_missing",
+            "graph.token_refused"),
     **_rows("InvalidAuthenticationToken Authentication_MissingOrMalformed Authentication_ExpiredToken "
             "Authentication_Unauthorized TokenNotFound", "certain", "graph.token_refused"),
     **_rows("Request_ResourceNotFound", "likely", "graph.object_seen_late", "graph.object_absent"),

@@ -26,7 +26,7 @@ GRAPH_SENTENCES: Final[tuple[Sentence, ...]] = (
     said(r"identity of the calling application could not be established", "likely", "login.service_principal_missing"),
     said(r"object quota limit for the (?:principal|tenant)", "certain", "graph.quota_exceeded"),
     said(r"service principal (?:cannot be created|name).{0,160}?already in use", "certain", "graph.principal_exists"),
-    said(r"permission entry already exists", "certain", "graph.grant_exists", weight=_ABOVE_CODE),
+    said(r"(?:permission|entitlementgrant) entry already exists", "certain", "graph.grant_exists", weight=_ABOVE_CODE),
     said(r"permission being assigned already exists", "certain", "graph.role_assignment_exists", weight=_ABOVE_CODE),
     said(r"added object references already exist", "certain", "graph.owner_exists", weight=_ABOVE_CODE),
     said(r"another object with the same value for property", "certain", "graph.identifier_uri_taken",
@@ -63,7 +63,10 @@ GRAPH_SENTENCES: Final[tuple[Sentence, ...]] = (
          "power_platform.not_environment_administrator", "power_platform.not_an_administrator"),
     said(r"does not have (?:permission|access) to (?:access )?(?:the )?(?:path|permission)", "likely",
          "power_platform.not_an_administrator", place="power_platform"),
-    said(r"does not have permission for connection|connectionauthorizationfailed|missing connection acl|not a connection "
+    said(r"invalidauthenticationaudience|expiredauthenticationtoken|\"code\": ?\"authenticationfailed\"", "likely",
+         "power_platform.token_refused", place="power_platform"),
+    said(r"does not have permission for connection|connectionauthorizationfailed|missing connection acl|"
+         r"not a connection "
          r"you have access permission for", "certain", "power_platform.not_environment_administrator"),
     said(r"(?:is|are|am) not (?:authorized|permitted|allowed) to", "likely", "power_platform.not_an_administrator",
          "power_platform.not_environment_administrator", weight=45, place="power_platform"),

@@ -27,7 +27,9 @@ def read_har(text: str) -> str:
         document = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as problem:
         where = f" at character {problem.pos}" if isinstance(problem, json.JSONDecodeError) else ""
-        raise BadInput("the HAR file", f"is no valid JSON{where}", "record it again and save all as HAR with content") from None
+        raise BadInput(
+            "the HAR file", f"is no valid JSON{where}", "record it again and save all as HAR with content"
+        ) from None
     entries = document.get("log", {}).get("entries") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise BadInput("the HAR file", "holds no log.entries", "save the recording as HAR with content")
@@ -61,7 +63,9 @@ def _headers(message: Mapping[str, Any]) -> list[str]:
     headers = message.get("headers")
     pairs = [header for header in headers if isinstance(header, dict)] if isinstance(headers, list) else []
     return [
-        f"{header.get('name')}: {header.get('value')}" for header in pairs if str(header.get("name")).lower() in _HEADERS
+        f"{header.get('name')}: {header.get('value')}"
+        for header in pairs
+        if str(header.get("name")).lower() in _HEADERS
     ]
 
 

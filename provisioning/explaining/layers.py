@@ -13,6 +13,8 @@ LONGEST: Final = 400_000
 """Characters that are read whole; of a longer paste only what surrounds something telling."""
 
 _ROUNDS = 4
+_TERMINAL = 60_000
+_NARROWEST = 40
 _AROUND = 1_500
 _WINDOWS = 120
 _TELLING = re.compile(
@@ -26,7 +28,8 @@ _ESCAPE = re.compile(r"\\+(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[nrtbf\"'/_\\])")
 _SIMPLE: Final = {"n": "\n", "r": "\n", "t": " ", "b": " ", "f": " ", "_": "_"}
 _PERCENT = re.compile(r"%(?:25){0,3}[0-9a-fA-F]{2}")
 _FRAME = re.compile(r"^[ \t]{0,40}(?:[│|╷╵╭╰>#*<]|##\[\w{1,12}\]|E {3})[ \t]?", re.MULTILINE)
-_CUT_CODE = re.compile(r"(?P<head>AADSTS\d{1,7}|0x8[0-9a-fA-F]{1,6}|-2147\d{1,5})[ \t]*\r?\n[ \t]*(?P<tail>[0-9a-fA-F]{1,7})"
+_CUT_CODE = re.compile(r"(?P<head>AADSTS\d{1,7}|0x8[0-9a-fA-F]{1,6}|"
+                       r"-2147\d{1,5})[ \t]*\r?\n[ \t]*(?P<tail>[0-9a-fA-F]{1,7})"
                        r"(?=[:\s,.'\"]|$)")  # fmt: skip
 _DASHED = re.compile(r"[\u2010-\u2015\u2212](?=2147\d{6})")
 _EMPHASIS = re.compile(r"\*\*|__(?=\s|$)")
@@ -66,6 +69,27 @@ def plain(text: str) -> str:
     text = _FRAME.sub("", text)
     text = _CUT_CODE.sub(_join_cut, text)
     return _DASHED.sub("-", text)
+
+
+def readings(text: str) -> tuple[str, str]:
+    """The text with its layers undone; and where lines look cut, once more with the cut words whole, else "".
+
+    A terminal cuts what it shows, so lines are joined before the layers are undone; a log line may hold what a terminal
+    showed, so they are joined after it, too.
+    """
+    undone = plain(text)
+    shown = _FRAME.sub("", _ANSI.sub("", text))
+    return undone, "\n\n".join(part for part in (plain(_rejoined(shown)), _rejoined(undone)) if part)
+
+
+def _rejoined(text: str) -> str:
+    """The fullest lines joined to the next without a blank; empty where no line looks cut, or the text is too long."""
+    lines = [line.rstrip() for line in text.split("\n")] if len(text) <= _TERMINAL else []
+    width = max(map(len, lines), default=0)
+    if len(lines) < 2 or width < _NARROWEST:
+        return ""
+    ends = ["" if len(line) == width else " " for line in lines]
+    return "".join(part for line, end in zip(lines, ends, strict=True) for part in (line.lstrip(), end))
 
 
 def flat(text: str) -> str:

@@ -6,14 +6,16 @@ from provisioning.explaining.sentence import HINT, WORDS, Sentence, said
 
 LOGIN_SENTENCES: Final[tuple[Sentence, ...]] = (
     # the tenant
-    said(r"tenant '[^']{1,80}' not found|tenant \S{1,80} not found\. this may happen", "likely", "login.tenant_unknown"),
+    said(r"tenant '[^']{1,80}' not found|"
+         r"tenant \S{1,80} not found\. this may happen", "likely", "login.tenant_unknown"),
     said(r"no tenant-identifying information found", "likely", "login.tenant_not_named", "login.tenant_unknown"),
     said(r"neither a valid dns name,? nor a valid external domain", "likely", "login.tenant_malformed"),
     said(r"unable to get authority configuration for", "likely", "login.tenant_unknown", weight=WORDS),
     said(r"\binvalid_tenant\b", "likely", "login.tenant_unknown", weight=WORDS, place="microsoft"),
     said(r"tenant id (?:is|was) (?:not valid|invalid|not found)|invalid tenant id", "likely", "login.tenant_malformed",
          weight=WORDS, place="microsoft"),
-    said(r"access token is from the wrong issuer", "likely", "login.tenant_of_another_customer", "login.tenant_unknown"),
+    said(r"access token is from the wrong issuer", "likely", "login.tenant_of_another_customer",
+         "login.tenant_unknown"),
     # the client
     said(r"application with identifier .{1,120}?was not found in the directory", "likely", "login.client_unknown",
          "login.tenant_of_another_customer"),
@@ -32,7 +34,9 @@ LOGIN_SENTENCES: Final[tuple[Sentence, ...]] = (
          "login.secret_wrong", "login.secret_id_pasted"),
     said(r"must contain the following parameter: '?client_(?:assertion|secret)", "certain", "login.secret_missing"),
     said(r"client_?secret (?:should not be|cannot be|must not be|is) (?:null|empty|missing|required|not set)|"
-         r"(?:missing|no) client[ _]?secret|client secret (?:was not|is not|not) (?:provided|specified|found)", "likely",
+         r"(?:missing|no) client[ _]?secret|one client credential type required|"
+         r"client secret (?:was not|is not|not) (?:provided|specified|"
+         r"found)", "likely",
          "login.secret_missing", weight=WORDS, place="microsoft"),
     said(r"\binvalid_client\b", "possible", "login.secret_wrong", "login.client_unknown", weight=HINT,
          place="microsoft"),
@@ -65,10 +69,14 @@ LOGIN_SENTENCES: Final[tuple[Sentence, ...]] = (
     said(r"assertion audience claim does not match", "likely", "login.assertion_audience_wrong"),
     said(r"assertion is not within its valid time range", "likely", "login.assertion_out_of_time"),
     said(r"no certificate thumbprint specified", "likely", "login.assertion_malformed"),
-    said(r"certificate with thumbprint .{0,80}(?:not found|could not be found|does not exist)|no certificate .{0,40}found "
+    said(r"certificate (?:with thumbprint .{0,80}(?:not found|could not be found|does not exist)|"
+         r"was not found or has expired)|"
+         r"certificatethumbprint' must have a length|"
+         r"no certificate .{0,40}found "
          r"(?:with|for|matching)|cannot find (?:the |a )?certificate|keyset does not exist", "likely",
          "login.certificate_unknown", weight=WORDS, place="microsoft"),
-    said(r"actions_id_token_request|id-token.{0,60}permission|(?:federated|oidc) token.{0,60}(?:failed|unable|could not|"
+    said(r"actions_id_token_request|id-token.{0,60}permission|(?:federated|oidc) token.{0,60}(?:failed|unable|"
+         r"could not|"
          r"not found)|failed to (?:fetch|get) (?:the )?(?:federated|oidc) token", "likely",
          "login.federated_credential_missing", weight=HINT, place="microsoft"),
     # passing trouble

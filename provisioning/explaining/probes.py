@@ -23,10 +23,10 @@ PROBES: Final[dict[str, str]] = {
     "login.app_disabled": "look at Enabled for users to sign in on the enterprise application",
     "login.certificate_problem": "compare the thumbprint in the answer with those under Certificates & secrets, and the"
     " machine's clock with the real time",
-    "login.federated_credential_problem": "compare iss, sub and aud of the presented token with the federated credential,"
-    " letter by letter",
-    "login.conditional_access": "look up the correlation id in Entra's sign-in logs: its Conditional Access tab names the"
-    " policy",
+    "login.federated_credential_problem": "compare the presented token's iss, sub and aud with the federated"
+    " credential, letter by letter",
+    "login.conditional_access": "look up the correlation id in Entra's sign-in logs: the Conditional Access tab names"
+    " the policy",
     "login.consent_missing": "look at API permissions: each must say Granted for your organization",
     "login.throttled_or_transient": "try the same again in some minutes",
     "graph.permission_missing": "look which roles the caller's token holds (roles, scp, wids)",
@@ -41,7 +41,8 @@ PROBES: Final[dict[str, str]] = {
     "dataverse.depth_too_small": "read the same row as its owner: what one reads and the other not is depth",
     "dataverse.wrong_environment_url": "open the environment URL in a browser, and compare its host letter by letter",
     "dataverse.wrong_audience_or_token": "read aud, tid and exp of the token: aud must be the environment URL",
-    "dataverse.table_missing": "open <environment URL>/api/data/v9.2/incidents as an administrator: 404 means not installed",
+    "dataverse.table_missing": "open <environment URL>/api/data/v9.2/incidents as an administrator: 404 means that it"
+    " is not installed",
     "dataverse.bad_payload_property": "look the column up in <environment URL>/api/data/v9.2/$metadata",
     "dataverse.bad_bind": "look the navigation property up in <environment URL>/api/data/v9.2/$metadata",
     "dataverse.bad_value": "look the column's type, length and options up in its table's columns",

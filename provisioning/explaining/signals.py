@@ -8,6 +8,7 @@ from typing import Final
 from provisioning.explaining.aadsts import AADSTS, meaning_of
 from provisioning.explaining.context import Context
 from provisioning.explaining.dataverse_codes import DATAVERSE_CODES, NAMES
+from provisioning.explaining.dataverse_data_sentences import DATAVERSE_DATA_SENTENCES
 from provisioning.explaining.dataverse_sentences import DATAVERSE_SENTENCES
 from provisioning.explaining.graph_codes import GRAPH_CODES
 from provisioning.explaining.graph_sentences import GRAPH_SENTENCES
@@ -19,7 +20,8 @@ _BEHIND = 700  # characters of a code's own text
 _MOST_CODES = 400
 _AADSTS = re.compile(r"aadsts\s?:?\s?(\d{4,9})")
 _BARE_NUMBER = re.compile(
-    r"(?:error\(s\):|invalid_\w{3,12}:|unauthorized_client:|sign-?in error code\W{0,5}|error\?code=|aadsts error code\W{0,4})"
+    r"(?:error\(s\):|invalid_\w{3,12}:|unauthorized_client:|sign-?in error code\W{0,5}|error\?code=|"
+    r"aadsts error code\W{0,4})"
     r"\s?(\d{5,8})\b"
 )
 _NUMBERS = re.compile(r"error_?codes\W{1,8}((?:\d{4,9}\W{1,4}){1,6})")
@@ -28,7 +30,9 @@ _HEX = re.compile(r"\b0x(8[0-9a-f]{7})\b|crmexception: ?(8[0-9a-f]{7})\b|"
                   r"(?:error ?code|\bcode|\bhr)\W{1,6}(8(?:004|006|007)[0-9a-f]{4})\b")  # fmt: skip
 _NAME = re.compile(r"apiexceptionmessagename\W{1,6}(" + "|".join(NAMES) + r")\b")
 _DECIMAL = re.compile(r"(?<![\d-])-(2147\d{6})\b")
-_GRAPH_CODE = re.compile(r"(?<![\w.])(" + "|".join(sorted(map(re.escape, GRAPH_CODES), key=len, reverse=True)) + r")(?!\w)")
+_GRAPH_CODE = re.compile(
+    r"(?<![\w.])(" + "|".join(sorted(map(re.escape, GRAPH_CODES), key=len, reverse=True)) + r")(?!\w)"
+)
 # Codes that other programs use as well; they count where Graph or the Power Platform speaks.
 _PLAIN_WORDS: Final = frozenset({
     "toomanyrequests", "resourcenotfound", "itemnotfound", "environmentnotfound", "tokennotfound", "objectconflict",
@@ -134,17 +138,17 @@ _SPELT: Final = {code: code for code in GRAPH_CODES}
 
 def sentence_signals(low: str, context: Context) -> Iterator[Signal]:
     """All sentences that count in this text; each at its last appearance."""
-    for sentence in (*LOGIN_SENTENCES, *DATAVERSE_SENTENCES, *GRAPH_SENTENCES):
+    for sentence in (*LOGIN_SENTENCES, *DATAVERSE_SENTENCES, *DATAVERSE_DATA_SENTENCES, *GRAPH_SENTENCES):
         if not context.allows(sentence.place):
             continue
         at = _last(sentence.words, low)
         if at >= 0:
-            yield Signal(at, sentence.weight, sentence.guesses, "its words")
+            yield Signal(at, sentence.weight, sentence.guesses, "so in words")
     if context.network:
         for sentence in NETWORK_SENTENCES:
             at = _last(sentence.words, low)
             if at >= 0:
-                yield Signal(at, sentence.weight, sentence.guesses, "the network's words")
+                yield Signal(at, sentence.weight, sentence.guesses, "that the network failed")
 
 
 def _last(words: re.Pattern[str], low: str) -> int:

@@ -12,12 +12,19 @@ from provisioning.explaining.signals import Signal
 _STATUS = re.compile(
     r"\bhttp/[\d.]{1,3}\"? (\d{3})\b|\bhttp (?:error|response)?(?: code)?:? ?(\d{3})\b|"
     r"\b(?:response )?status(?: ?code)?(?: does not indicate success)?\W{1,5}(?:http )?(\d{3})\b|\((\d{3})\) ?[a-z]|"
-    r"\b(401) (?:unauthori[sz]ed|\(unauth)|\b(403) forbidden|\b(404) not found|\b(429) too many|\b(50[0234]) (?:internal|bad|"
+    r"\b(401) (?:unauthori[sz]ed|\(unauth)|\b(403) forbidden|\b(404) not found|\b(429) too many|"
+    r"\b(50[0234]) (?:internal|bad|"
     r"service|gateway|server)|unexpected status (\d{3})|returned (?:a |an )?(\d{3}) (?:code|response|status|error)|"
-    r"(?:error code|get token request returned http error|error)\W{1,3}(401|403|429|50[0234])\b|received: \[(\d{3})\]|\berror:? (4(?:01|03|29)|50[234])\b"
+    r"(?:error code|get token request returned http error|error)\W{1,3}(401|403|429|50[0234])\b|"
+    r"received: \[(\d{3})\]|\berror:? (4(?:01|03|29)|50[234])\b"
 )
 _HOSTS: Final[tuple[tuple[Service, re.Pattern[str]], ...]] = (
-    ("dataverse", re.compile(r"(?:\bcrm\d{0,2}\.(?:microsoft)?dynamics|\.dynamics\.com|api/data/v\d|organization\.svc|dataverse)")),
+    (
+        "dataverse",
+        re.compile(
+            r"(?:\bcrm\d{0,2}\.(?:microsoft)?dynamics|\.dynamics\.com|api/data/v\d|organization\.svc|dataverse)"
+        ),
+    ),
     ("power_platform", re.compile(r"\.bap\.|businessappplatform|api\.powerplatform|powerapps\.com")),
     ("graph", re.compile(r"graph\.microsoft|graph\.windows")),
     ("login", re.compile(r"login\.microsoftonline|login\.windows|oauth2/(?:v2\.0/)?token|aadsts")),
@@ -25,8 +32,9 @@ _HOSTS: Final[tuple[tuple[Service, re.Pattern[str]], ...]] = (
 _WEIGHT = 25
 _ANSWERS: Final[dict[Service, dict[int, Guesses]]] = {
     "dataverse": {
-        401: guesses("likely", "dataverse.token_refused", "dataverse.token_for_another_resource", "dataverse.user_missing"),
-        403: guesses("possible", "dataverse.role_lacks_privilege", "dataverse.user_missing", "dataverse.user_without_role"),
+        401: guesses("likely", "dataverse.token_refused", "dataverse.token_missing", "dataverse.user_missing"),
+        403: guesses("possible", "dataverse.role_lacks_privilege", "dataverse.user_missing",
+                     "dataverse.user_without_role"),
         429: guesses("certain", "dataverse.throttled"),
         502: guesses("possible", "dataverse.unavailable"),
         503: guesses("likely", "dataverse.unavailable"),

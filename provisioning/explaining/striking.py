@@ -29,6 +29,11 @@ _BEARER = re.compile(
     re.IGNORECASE,
 )
 _URL_CODE = re.compile(r"(?P<name>[?&](?:code|sig|state|session_state)=)[^&\s\"'<>]{8,8192}")
+_OPTION = re.compile(
+    r"(?P<name>(?<!\w)--?(?:client[-_]?secret|application[-_]?secret|secret|password|passphrase|api[-_]?key|access[-_]?token|"
+    r"token|cs|p)\s{1,3})(?!-)[^\s]{1,8192}",
+    re.IGNORECASE,
+)
 _USER = re.compile(r"(?P<name>(?:\s-u|--user|--proxy-user)\s{1,3})\S{1,500}")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,16384}\.[A-Za-z0-9_-]{4,65536}(?:\.[A-Za-z0-9_-]{0,65536})?")
 _ENTRA_SECRET = re.compile(r"(?<![\w~.-])[A-Za-z0-9_~.-]{3}\dQ~[A-Za-z0-9_~.-]{28,40}")
@@ -52,7 +57,7 @@ def strike(text: str) -> Struck:
 
     def named(found: re.Match[str]) -> str:
         if _CLIENT_SECRET.search(found["name"]):
-            shapes.update(_shape(found["value"], found["sign"]))
+            shapes.update(_shape(found))
         return f"{found['name']}{found['sign']}{STRUCK if found['value'] else ''}"
 
     struck = _JWT.sub(STRUCK, text)
@@ -60,13 +65,17 @@ def strike(text: str) -> Struck:
     struck = _BEARER.sub(lambda found: f"{found['name']} {STRUCK}", struck)
     struck = _NAMED.sub(named, struck)
     struck = _URL_CODE.sub(lambda found: f"{found['name']}{STRUCK}", struck)
+    struck = _OPTION.sub(lambda found: f"{found['name']}{STRUCK}", struck)
     struck = _USER.sub(lambda found: f"{found['name']}{STRUCK}", struck)
     return Struck(_ENTRA_SECRET.sub(STRUCK, struck), frozenset(shapes), tokens)
 
 
-def _shape(value: str, sign: str) -> set[Shape]:
+def _shape(found: re.Match[str]) -> set[Shape]:
+    value, sign = found["value"], found["sign"]
     if _GUID.fullmatch(value):
         return {"secret_is_guid"}
-    if not value and ("=" in sign or sign.rstrip().endswith(('"', "'"))):
+    # What stands behind tells an empty value from one that somebody blacked out: `client_secret=<redacted>`.
+    ended = found.string[found.end() : found.end() + 1] in {"", "&", '"', "'", "\n", "\r", ";"}
+    if not value and ended and ("=" in sign or sign.rstrip().endswith(('"', "'"))):
         return {"secret_empty"}
     return set()

@@ -1,6 +1,8 @@
 """From evidence to ranked causes: what weighs most leads, what else was found stays possible beside it."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from provisioning.clouds import dataverse_host
@@ -9,11 +11,15 @@ from provisioning.diagnosis.doctor import Cause, cause
 from provisioning.diagnosis.rules import Certainty
 from provisioning.diagnosis.symptom import host_of
 from provisioning.explaining.facts import Facts
+from provisioning.explaining.finer import finer
 from provisioning.explaining.guess import Guess, Guesses, guesses
+from provisioning.explaining.probes import PROBES
 from provisioning.explaining.sentence import SPECIFIC
 from provisioning.explaining.signals import Signal, strongest
 
 MOST: Final = 5
+_REGION = re.compile(r"[^.]\.crm\d{0,2}\.")
+_ANOTHER_SERVICE = re.compile(r"^(?:make|apps|home)\.|^admin\.powerplatform|^portal\.|^entra\.|^www\.|^home\.dynamics")
 _WORTH_TELLING = 50
 
 
@@ -30,8 +36,10 @@ def weigh(signals: Iterable[Signal], facts: Facts) -> tuple[Cause, ...]:
     first = next(iter(ranked))
     if ranked[first] == "certain" and _contested(leader, found):
         ranked[first] = "likely"
-    words = _words(facts)
-    return tuple(cause(name, certainty, **words) for name, certainty in list(ranked.items())[:MOST])
+    causes = [cause(name, certainty, **_words(facts)) for name, certainty in list(ranked.items())[:MOST]]
+    speaks = {name: f"the text says {signal.told}" for signal in reversed(found) for name, _ in signal.guesses}
+    speaks.update({name: speaks.get(name, f"the text says {leader.told}") for name, _ in led})
+    return tuple(replace(each, why=speaks[each.name], decided_by=_decides(each)) for each in causes)
 
 
 def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
@@ -45,7 +53,7 @@ def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
         and signal.guesses[0][1] == "certain"
         and signal.guesses[0][0] != leader.guesses[0][0]
         and _family(signal.guesses[0]) == family
-        and signal.told == "its words"
+        and signal.told == "so in words"
     )
     return leader.guesses if finer is None else (finer.guesses[0], *_as_possible(leader.guesses))
 
@@ -53,14 +61,14 @@ def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
 def by_facts(led: Guesses, facts: Facts) -> Guesses:
     """What the values in the paste add: a secret that is a GUID, a resource that is no environment's URL, a token."""
     name = led[0][0]
-    if name == "login.secret_wrong" and facts.secret:
-        shown = "login.secret_id_pasted" if facts.secret == "secret_is_guid" else "login.secret_missing"
+    if name == "login.secret_wrong" and facts.credential:
+        shown = "login.secret_id_pasted" if facts.credential == "secret_is_guid" else "login.secret_missing"
         return (*guesses("certain", shown), *_as_possible(led))
     if name == "login.scope_or_resource_wrong":
         return _by_resource(led, facts)
     if AILMENTS[name].family == "dataverse.wrong_audience_or_token":
         return _by_tokens(led, facts)
-    return led
+    return finer(led, facts)
 
 
 def _by_resource(led: Guesses, facts: Facts) -> Guesses:
@@ -71,9 +79,11 @@ def _by_resource(led: Guesses, facts: Facts) -> Guesses:
             if rest and not rest.startswith((".default", "/.default", "user_impersonation")):
                 return (*guesses("likely", "dataverse.url_with_path"), *_as_possible(led))
             return (*led, *guesses("possible", "dataverse.host_mistyped", "dataverse.environment_of_another_tenant"))
-        if ".crm" in host and "dynamic" in host and not host.startswith("crm"):
+        if _REGION.search(host) is not None:
             return (*guesses("likely", "dataverse.domain_mistyped"), *_as_possible(led))
-    return led
+        if _ANOTHER_SERVICE.search(host) is not None:
+            return (*guesses("likely", "dataverse.url_of_another_service"), *_as_possible(led))
+    return led if facts.resources else (*led, *guesses("possible", "dataverse.host_mistyped"))
 
 
 def _by_tokens(led: Guesses, facts: Facts) -> Guesses:
@@ -116,6 +126,10 @@ def _family(guess: Guess) -> str:
 
 def _as_possible(led: Guesses) -> Guesses:
     return tuple((name, "possible") for name, _ in led)
+
+
+def _decides(each: Cause) -> str:
+    return "" if each.certainty == "certain" else PROBES.get(each.family, "")
 
 
 def _words(facts: Facts) -> dict[str, str]:

@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography import x509
-
 from mock_services.issuers import TOKEN_EXCHANGE
 from mock_services.state.directory import KeyCredential
 from provisioning.key_pair import assertion, new_key_pair, thumbprint, validity
@@ -26,13 +24,14 @@ def _key_pair(scene: Scene, *, start: datetime | None = None, lasts: timedelta =
 
 def _upload(scene: Scene, *pems: str) -> None:
     """Let these be the app's only certificates."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     application = registered(scene)
     keys = []
     for pem in pems:
         start, end = validity(pem)
         der = x509.load_pem_x509_certificate(pem[pem.index("-----BEGIN CERTIFICATE") :].encode())
-        from cryptography.hazmat.primitives.serialization import Encoding
-
         keys.append(
             KeyCredential(
                 key_id=scene.tenant.chance.guid(),

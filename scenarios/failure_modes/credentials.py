@@ -47,12 +47,13 @@ def _secret_of_another_app(scene: Scene) -> Integration:
 
 def _secret_not_seen_yet(scene: Scene) -> Integration:
     """Replicas disagree: the one that answers first has not heard of the secret, another has."""
-    tenant = scene.tenant
+    tenant, application = scene.tenant, registered(scene)
     tenant.clock.advance(_SETTLED)
     tenant.replication.use("slow")
-    _, text = tenant.directory.add_secret(registered(scene).id)
+    secret, text = tenant.directory.add_secret(application.id)
     tenant.journal.guard(text)
-    tenant.replication.next_reader()
+    while secret.key_id not in {each.key_id for each in tenant.directory.secrets(application.id)}:
+        tenant.replication.next_reader()  # stop at the one that took the write: the next request goes to the one after
     return with_secret(scene.integration, text)
 
 

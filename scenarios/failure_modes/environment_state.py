@@ -96,14 +96,14 @@ async def _with_right_token(wire: OperatorWire) -> Answer:
 
 _STEP = SetupStep.TEST_AND_SAVE
 _LIMITS = "MicrosoftDocs/powerapps-docs api-limits.md"
-_HTTP = "httpx and the operating system: no answer, so nothing of Microsoft's to quote"
+_HTTP = "the client library and the operating system: no answer, so nothing of Microsoft's to quote"
 
 ENVIRONMENT_STATE: tuple[FailureMode, ...] = (
     FailureMode(
         name="dataverse.token_missing",
         step=_STEP,
         title="The environment is asked without a token.",
-        symptom=Symptom("operator", 401),
+        symptom=Symptom("probe", 401),
         causes=("a redirect or a proxy that drops the Authorization header",),
         evidence="PowerPlatform-DataverseServiceClient AuthorityResolver.cs (the challenge); the body recorded",
         seen="2026",
@@ -114,7 +114,7 @@ ENVIRONMENT_STATE: tuple[FailureMode, ...] = (
         name="dataverse.token_expired",
         step=_STEP,
         title="The environment is asked with a token that has ended.",
-        symptom=Symptom("operator", 401),
+        symptom=Symptom("probe", 401),
         causes=("a token that was kept past its hour", "a clock that is wrong"),
         evidence="the server's own texts; how they reach the header is inferred",
         seen="2026",
@@ -125,7 +125,7 @@ ENVIRONMENT_STATE: tuple[FailureMode, ...] = (
         name="dataverse.token_for_another_resource",
         step=_STEP,
         title="The environment is asked with a token for another resource.",
-        symptom=Symptom("operator", 401),
+        symptom=Symptom("probe", 401),
         causes=("one token was used for everything", "the scope named another environment"),
         evidence="the server's own texts; how they reach the header is inferred",
         seen="2026",

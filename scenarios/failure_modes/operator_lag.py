@@ -14,7 +14,9 @@ from scenarios.failure_modes.operator_wire import OperatorWire
 _STEP = SetupStep.OPERATOR
 _BAD = Symptom("operator", 400, "Request_BadRequest")
 _SETTLED = timedelta(minutes=15)
-_LOOKS = 6
+_LOOKS = 12
+_PAUSE = timedelta(seconds=3)
+"""Between two tries, so that they do not collide with each other."""
 
 
 def _lagging(scene: Scene) -> Integration:
@@ -34,14 +36,15 @@ def _caught_up(scene: Scene) -> Integration:
     return scene.integration
 
 
-def _until_refused(ask: Act) -> Act:
-    """Ask a few times: requests in a row go to different replicas, and one of them has not heard yet."""
+def _until_refused(ask: Act, code: str) -> Act:
+    """Do it a few times: requests in a row go to different replicas, and one of them has not heard yet."""
 
     async def act(wire: OperatorWire) -> Answer:
         answer = await ask(wire)
         for _ in range(_LOOKS):
-            if answer.status >= 400:
+            if answer.status >= 400 and answer.said.code == code:
                 break
+            wire.scene.tenant.clock.advance(_PAUSE)
             answer = await ask(wire)
         return answer
 
@@ -53,8 +56,8 @@ def _young_principal(directory: Directory) -> ServicePrincipal:
         return directory.add_service_principal(directory.add_application("Young").app_id)
 
 
-async def _made(wire: OperatorWire, audience: str = "AzureADMyOrg") -> dict[str, str]:
-    return await wire.made("POST", "applications", {"displayName": "Young", "signInAudience": audience})
+async def _made(wire: OperatorWire, **members: object) -> dict[str, str]:
+    return await wire.made("POST", "applications", {"displayName": "Young", **members})
 
 
 async def _principal_of_young_app(wire: OperatorWire) -> Answer:
@@ -98,7 +101,8 @@ async def _two_changes_at_once(wire: OperatorWire) -> Answer:
 
 
 async def _change_of_young_personal_app(wire: OperatorWire) -> Answer:
-    young = await _made(wire, "AzureADandPersonalMicrosoftAccount")
+    audience = {"signInAudience": "AzureADandPersonalMicrosoftAccount", "api": {"requestedAccessTokenVersion": 2}}
+    young = await _made(wire, **audience)
     return await wire.graph("PATCH", f"applications/{young['id']}", {"displayName": "Young, renamed"})
 
 
@@ -122,7 +126,7 @@ OPERATOR_LAG: tuple[FailureMode, ...] = (
         evidence="microsoftgraph/msgraph-sdk-dotnet#3108 (NoBackingApplicationObject)",
         seen="2026-05",
         strike=_lagging,
-        act=_until_refused(_principal_of_young_app),
+        act=_until_refused(_principal_of_young_app, "Request_BadRequest"),
         mend=_caught_up,
     ),
     FailureMode(
@@ -134,7 +138,7 @@ OPERATOR_LAG: tuple[FailureMode, ...] = (
         evidence="Azure/azure-cli#28009 (whole body); terraform-provider-azuread calls it misleading and retries",
         seen="2024",
         strike=_lagging_owner,
-        act=_until_refused(_principal_of_young_app),
+        act=_until_refused(_principal_of_young_app, "Authorization_RequestDenied"),
         mend=_caught_up,
     ),
     FailureMode(
@@ -146,7 +150,7 @@ OPERATOR_LAG: tuple[FailureMode, ...] = (
         evidence="microsoftgraph/msgraph-sdk-javascript#1999",
         seen="2026-04",
         strike=_lagging,
-        act=_until_refused(_secret_of_young_app),
+        act=_until_refused(_secret_of_young_app, "Request_ResourceNotFound"),
         mend=_caught_up,
     ),
     FailureMode(
@@ -158,7 +162,7 @@ OPERATOR_LAG: tuple[FailureMode, ...] = (
         evidence="microsoftgraph/msgraph-bicep-types#193; terraform-provider-azuread retries the sentence",
         seen="2026",
         strike=_lagging,
-        act=_until_refused(_role_of_young_principal),
+        act=_until_refused(_role_of_young_principal, "Request_BadRequest"),
         mend=_caught_up,
     ),
     FailureMode(
@@ -170,7 +174,7 @@ OPERATOR_LAG: tuple[FailureMode, ...] = (
         evidence="two public captures; a build log shows that the grant was written all the same",
         seen="2026",
         strike=_lagging,
-        act=_until_refused(_grant_of_young_principal),
+        act=_until_refused(_grant_of_young_principal, "Directory_ObjectNotFound"),
         mend=_caught_up,
     ),
     FailureMode(
@@ -182,7 +186,7 @@ OPERATOR_LAG: tuple[FailureMode, ...] = (
         evidence="nais/azurerator#448 (whole body; 400 is seen too: quirk graph_concurrency_status)",
         seen="2026",
         strike=_lagging,
-        act=_until_refused(_two_changes_at_once),
+        act=_until_refused(_two_changes_at_once, "Directory_ConcurrencyViolation"),
         mend=_caught_up,
     ),
     FailureMode(
@@ -194,7 +198,7 @@ OPERATOR_LAG: tuple[FailureMode, ...] = (
         evidence="hashicorp/terraform-provider-azuread#1764",
         seen="2025",
         strike=_lagging,
-        act=_until_refused(_change_of_young_personal_app),
+        act=_until_refused(_change_of_young_personal_app, "Error_MsaAppDoesNotExist"),
         mend=_caught_up,
     ),
     FailureMode(
@@ -206,7 +210,7 @@ OPERATOR_LAG: tuple[FailureMode, ...] = (
         evidence="FS captures; several clients take the sentence for success",
         seen="2024",
         strike=_lagging,
-        act=_until_refused(_removal_of_young_secret),
+        act=_until_refused(_removal_of_young_secret, "Request_BadRequest"),
         mend=_caught_up,
     ),
 )

@@ -54,8 +54,9 @@ def judged(answer: Answer) -> Verdict:
     name = f"{answer.method} {answer.url.partition('?')[0].partition('://')[2]}"
     if answer.status < 400:
         return Verdict((Check(name, "passed"),))
-    said = answer.said
-    return Verdict((Check(name, "failed", str(said), said),), (), causes_of(Seen(probe_of(answer), said)), said)
+    said, path = answer.said, answer.url.partition("?")[0].partition("://")[2]
+    seen = Seen(probe_of(answer), said, request=f"{answer.method} {path}")
+    return Verdict((Check(name, "failed", str(said), said),), (), causes_of(seen), said)
 
 
 async def _verify(stage: Stage, pasted: Integration) -> Verdict:

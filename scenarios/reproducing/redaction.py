@@ -37,7 +37,10 @@ _KINDS = (
     ("a client secret", re.compile(r"\b\w{3}\dQ~[\w~.-]{20,}")),
     ("an IP address", re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")),
     ("a private key", re.compile(r"-----BEGIN")),
-    ("a tenant's host", re.compile(r"(?<![\w.-])(?!environment-\d)[a-z0-9-]+\.(?:crm\d*\.dynamics|onmicrosoft)\.com", re.IGNORECASE)),
+    (
+        "a tenant's host",
+        re.compile(r"(?<![\w.-])(?!environment-\d)[a-z0-9-]+\.(?:crm\d*\.dynamics|onmicrosoft)\.com", re.IGNORECASE),
+    ),
 )  # fmt: skip
 
 
