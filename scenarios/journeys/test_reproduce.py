@@ -29,6 +29,13 @@ _MISSING = (
     f" (Id={_PRIVILEGE}) on OTC=2 for entity '{{table}}' (LocalizedName='{{label}}'). context.Caller={_USER}."
     " Consider adding missed privilege to one of the principal (user/team) roles."
 )
+_HOSTS = {
+    "login": "login.microsoftonline.com",
+    "graph": "graph.microsoft.com",
+    "dataverse": "acme.crm4.dynamics.com",
+    "power_platform": "api.bap.microsoft.com",
+    "discovery": "globaldisco.crm.dynamics.com",
+}
 _TODAY = date(2026, 3, 1)
 
 
@@ -55,7 +62,8 @@ def test_what_a_failure_mode_answers_is_reproduced_from_its_paste_and_may_be_sha
     said = first.verdict.said
     assert said is not None
     assert first.after.healthy, first.after
-    original = original_of(_pasted(said.code, said.message))
+    asked = f"GET https://{_HOSTS[said.service]}/\nHTTP/1.1 {said.status}\n\n"
+    original = original_of(asked + _pasted(said.code, said.message))
     again = anyio.run(reproduce_original, original)
     assert again.is_same, again.comparison and [str(each) for each in again.comparison.differences]
     assert scan(bundle_of(again, original.place, original.privilege, _TODAY).model_dump_json()) == ()

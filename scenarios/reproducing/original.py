@@ -12,6 +12,8 @@ from scenarios.reproducing.comparing import Shown
 from scenarios.reproducing.pseudonyms import pseudonymous
 
 _REGION = "crm4"
+_MOST = 16
+"""Failure modes that are tried at most; each takes about a tenth of a second."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,13 @@ def original_of(text: str) -> Original:
 
 
 def _candidates(found: Explanation) -> Iterator[str]:
-    """What the explanation names, what looks like it, and whatever else in the catalogue answers with the same code."""
+    """What the explanation names, what looks like it, what answers with the same code, and what is of the same family."""
     named = [cause.name for cause in found.causes if cause.name in FAILURE_MODES]
     alike = [name for each in named for name in FAILURE_MODES[each].looks_like]
     codes = {code.lower() for code in found.facts.codes}
     same = [mode.name for mode in FAILURE_MODES.values() if mode.symptom.code.lower() in codes]
-    yield from dict.fromkeys((*named, *alike, *same))
+    kin = [mode.name for mode in FAILURE_MODES.values() if found.causes and mode.family == found.causes[0].family]
+    yield from list(dict.fromkeys((*named, *alike, *same, *kin)))[:_MOST]
 
 
 def _why_not(found: Explanation) -> str:
