@@ -45,7 +45,7 @@ def weigh(signals: Iterable[Signal], facts: Facts) -> tuple[Cause, ...]:
 def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
     """The leader's guesses, with a certain sentence of the same family before them where it says more."""
     family = _family(leader.guesses[0])
-    finer = strongest(
+    sharper = strongest(
         signal
         for signal in found
         if signal.weight >= SPECIFIC
@@ -55,7 +55,7 @@ def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
         and _family(signal.guesses[0]) == family
         and signal.told == "so in words"
     )
-    return leader.guesses if finer is None else (finer.guesses[0], *_as_possible(leader.guesses))
+    return leader.guesses if sharper is None else (sharper.guesses[0], *_as_possible(leader.guesses))
 
 
 def by_facts(led: Guesses, facts: Facts) -> Guesses:
