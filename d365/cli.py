@@ -442,10 +442,10 @@ def reproduce(
     raise typer.Exit(reproduced.exit_code)
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # a pasted code may begin with a minus
 def explain(
     text: Annotated[
-        str, typer.Argument(metavar="TEXT | - | FILE", help="The error as pasted, a file, or - for input.")
+        list[str], typer.Argument(metavar="TEXT | - | FILE", help="The error as pasted, a file, or - for input.")
     ],
     as_json: Json = False,
 ) -> None:
@@ -458,7 +458,7 @@ def explain(
     from provisioning.problems import BadInput
 
     try:
-        code = explaining.explain_given(text, sys.stdin, as_json=as_json)
+        code = explaining.explain_given(" ".join(text), sys.stdin, as_json=as_json)
     except BadInput as problem:
         _say(problem, as_json=as_json)
         raise typer.Exit(2) from None

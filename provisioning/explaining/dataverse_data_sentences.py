@@ -210,6 +210,12 @@ _ROWS: Final = (
     ),
     said(r"record with the specified key values does not exist", "certain", "dataverse.record_unknown"),
     said(
+        r"a record with matching (?:key values|applicationid) already exists",
+        "certain",
+        "dataverse.record_exists",
+        weight=SPECIFIC - 1,
+    ),
+    said(
         r"record with matching (?:key values|applicationid) already exists|cannot insert duplicate key",
         "certain",
         "dataverse.record_exists",

@@ -5,6 +5,14 @@ from typing import Final
 from provisioning.explaining.aadsts import FIRM
 from provisioning.explaining.sentence import HINT, SPECIFIC, WORDS, Sentence, said
 
+_PRIVILEGE: Final = (
+    r"\bprv(?:read|create|write|delete|append|appendto|assign|share|publish|import|export|activate|bulk)[a-z_]\w*"
+)
+_REFUSAL: Final = (
+    r"error|fail|denied|missing|forbidden|exception|\b403\b|lacks?\b|insufficient|not have|requires?\b|needs?\b|"
+    r"fehl|nicht|manqu|pas\b|falta|no tiene|não|manca|不足|必要|权限|権限|ошибк"
+)
+
 _RIGHTS: Final = (
     said(
         r"ha(?:s|ve) not been assigned any roles|has not used any functions\b.{0,60}\bprv[a-z]",
@@ -68,8 +76,9 @@ _RIGHTS: Final = (
         weight=HINT,
         place="dataverse",
     ),
+    # In any language: a privilege's name close to a word of refusal; a mere list of privileges is none.
     said(
-        r"\bprv(?:read|create|write|delete|append|appendto|assign|share|publish|import|export|activate|bulk)[a-z_]\w*",
+        rf"(?:{_REFUSAL}).{{0,200}}?{_PRIVILEGE}|{_PRIVILEGE}.{{0,120}}?(?:{_REFUSAL})",
         "likely",
         "dataverse.role_lacks_privilege",
         weight=WORDS,

@@ -45,7 +45,7 @@ def weigh(signals: Iterable[Signal], facts: Facts) -> tuple[Cause, ...]:
 def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
     """The leader's guesses, with a certain sentence of the same family before them where it says more."""
     family = _family(leader.guesses[0])
-    finer = strongest(
+    sharper = strongest(
         signal
         for signal in found
         if signal.weight >= SPECIFIC
@@ -55,7 +55,7 @@ def refined(leader: Signal, found: Iterable[Signal]) -> Guesses:
         and _family(signal.guesses[0]) == family
         and signal.told == "so in words"
     )
-    return leader.guesses if finer is None else (finer.guesses[0], *_as_possible(leader.guesses))
+    return leader.guesses if sharper is None else (sharper.guesses[0], *_as_possible(leader.guesses))
 
 
 def by_facts(led: Guesses, facts: Facts) -> Guesses:
@@ -72,17 +72,18 @@ def by_facts(led: Guesses, facts: Facts) -> Guesses:
 
 
 def _by_resource(led: Guesses, facts: Facts) -> Guesses:
+    """What is wrong with the resource comes second: the token service says no more than that it knows none such."""
     for resource in facts.resources:
         host = host_of(resource)
         rest = resource.partition("://")[2].partition("/")[2].strip("/")
         if dataverse_host(host) is not None:
             if rest and not rest.startswith((".default", "/.default", "user_impersonation")):
-                return (*guesses("likely", "dataverse.url_with_path"), *_as_possible(led))
+                return (*led, *guesses("possible", "dataverse.url_with_path"))
             return (*led, *guesses("possible", "dataverse.host_mistyped", "dataverse.environment_of_another_tenant"))
         if _REGION.search(host) is not None:
-            return (*guesses("likely", "dataverse.domain_mistyped"), *_as_possible(led))
+            return (*led, *guesses("possible", "dataverse.domain_mistyped"))
         if _ANOTHER_SERVICE.search(host) is not None:
-            return (*guesses("likely", "dataverse.url_of_another_service"), *_as_possible(led))
+            return (*led, *guesses("possible", "dataverse.url_of_another_service"))
     return led if facts.resources else (*led, *guesses("possible", "dataverse.host_mistyped"))
 
 

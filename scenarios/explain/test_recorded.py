@@ -48,3 +48,11 @@ async def test_the_answer_pasted_names_it(
     families = {AILMENTS[name].family for name in (mode.name, *mode.looks_like)}
     assert explanation.causes, pasted_as(failed[0])
     assert explanation.causes[0].family in families, pasted_as(failed[0])
+
+
+async def test_what_a_healthy_set_up_says_is_no_failure(tenant: FakeTenant, integration: Integration) -> None:
+    assert integration.client_id
+    healthy = [pasted_as(entry) for entry in tenant.journal if entry.status < 400]
+    assert len(healthy) > 10
+    assert not [text for text in healthy if explain(text).causes]
+    assert not explain("\n".join(healthy)).causes

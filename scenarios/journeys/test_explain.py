@@ -23,3 +23,8 @@ def test_the_command_answers_in_json_and_in_a_letter_and_by_its_exit_code(d365: 
     missing = d365("explain", "no-such.har")
     assert missing.returncode == 2
     assert "no-such.har is not there" in missing.stderr
+
+
+def test_a_code_that_begins_with_a_minus_and_words_without_quotes_are_taken_as_text(d365: Run) -> None:
+    explained = d365("explain", "-2147220960", "in", "Dynamics", "365", "--json")
+    assert json.loads(explained.stdout)["causes"][0]["family"] == "dataverse.privilege_missing"

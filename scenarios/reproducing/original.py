@@ -53,7 +53,7 @@ def original_of(text: str) -> Original:
 
 
 def _candidates(found: Explanation) -> Iterator[str]:
-    """What the explanation names, what looks like it, what answers with the same code, and what is of the same family."""
+    """What the explanation names, then what looks like it, answers with the same code, or is of the same family."""
     named = [cause.name for cause in found.causes if cause.name in FAILURE_MODES]
     alike = [name for each in named for name in FAILURE_MODES[each].looks_like]
     codes = {code.lower() for code in found.facts.codes}
