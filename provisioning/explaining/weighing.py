@@ -72,13 +72,13 @@ def by_facts(led: Guesses, facts: Facts) -> Guesses:
 
 
 def _by_resource(led: Guesses, facts: Facts) -> Guesses:
-    """What is wrong with the resource comes second: the token service says no more than that it knows none such."""
+    """What is wrong with the resource. Only a path behind a good host is plain; of a host it may be either."""
     for resource in facts.resources:
         host = host_of(resource)
         rest = resource.partition("://")[2].partition("/")[2].strip("/")
         if dataverse_host(host) is not None:
             if rest and not rest.startswith((".default", "/.default", "user_impersonation")):
-                return (*led, *guesses("possible", "dataverse.url_with_path"))
+                return (*guesses("likely", "dataverse.url_with_path"), *_as_possible(led))
             return (*led, *guesses("possible", "dataverse.host_mistyped", "dataverse.environment_of_another_tenant"))
         if _REGION.search(host) is not None:
             return (*led, *guesses("possible", "dataverse.domain_mistyped"))
