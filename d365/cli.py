@@ -82,6 +82,14 @@ def _refuse_operator(sign_in: str | None, account: str | None) -> None:
     _refuse_given(said, "goes with --live", "leave it out: a rehearsal has an operator of its own")
 
 
+def _refuse_elsewhere(*, live: bool, sign_in: str | None, account: str | None, broken: str | None = None) -> None:
+    """Refuse what only a real tenant has, or only a fake one."""
+    if live:
+        _refuse_given({"--broken": broken}, "goes without --live", "leave it out: only a fake tenant is broken on wish")
+    else:
+        _refuse_operator(sign_in, account)
+
+
 @app.command()
 def plan(
     settings: Annotated[
@@ -270,17 +278,20 @@ def rotate_secret(
     show_secret: ShowSecret = False,
     keep_old: Annotated[bool, typer.Option("--keep-old", help="Leave the old secret beside the new one.")] = False,
     remove: Annotated[
-        list[str] | None, typer.Option(metavar="KEY_ID", help="Remove this secret too, though it is not ours.")
+        list[str] | None, typer.Option(metavar="KEY_ID", help="Remove this one too, though it is not ours.")
     ] = None,
+    sign_in: SignInBy = None,
+    account: Account = None,
     live: Live = False,
     as_json: Json = False,
 ) -> None:
-    """A new client secret, proven by Test & Save and handed over before the old one is removed."""
+    """A new client secret (or certificate), proven by Test & Save and handed over before the old one is removed."""
     from d365 import rotating
     from d365.workbench import Wish
 
-    wish = Wish(settings, live, os.environ, out, show_secret)
+    wish = Wish(settings, live, os.environ, out, show_secret, sign_in=sign_in, account=account)
     with honest_exit(as_json=as_json), console.StepList(quiet=as_json) as steps:
+        _refuse_elsewhere(live=live, sign_in=sign_in, account=account)
         rotation = rotating.rotate_secret(wish, steps, keep_old=keep_old, remove=remove or [])
     rotation.report(wish, as_json=as_json)
     raise typer.Exit(rotation.exit_code)
@@ -291,6 +302,8 @@ def status(
     settings: SettingsFile = None,
     out: Out = None,
     broken: Broken = None,
+    sign_in: SignInBy = None,
+    account: Account = None,
     live: Live = False,
     as_json: Json = False,
 ) -> None:
@@ -298,8 +311,10 @@ def status(
     from d365.standing_by import look
     from d365.workbench import Wish
 
+    wish = Wish(settings, live, os.environ, out, broken=broken, sign_in=sign_in, account=account)
     with honest_exit(as_json=as_json), console.StepList(quiet=as_json) as steps:
-        seen = look(Wish(settings, live, os.environ, out, broken=broken), steps)
+        _refuse_elsewhere(live=live, sign_in=sign_in, account=account, broken=broken)
+        seen = look(wish, steps)
     seen.report(as_json=as_json)
     raise typer.Exit(seen.exit_code)
 
@@ -310,6 +325,8 @@ def repair(
     out: Out = None,
     show_secret: ShowSecret = False,
     broken: Broken = None,
+    sign_in: SignInBy = None,
+    account: Account = None,
     live: Live = False,
     as_json: Json = False,
 ) -> None:
@@ -317,8 +334,10 @@ def repair(
     from d365.standing_by import mend
     from d365.workbench import Wish
 
+    wish = Wish(settings, live, os.environ, out, show_secret, broken, sign_in, account)
     with honest_exit(as_json=as_json), console.StepList(quiet=as_json) as steps:
-        mended = mend(Wish(settings, live, os.environ, out, show_secret, broken), steps, as_json=as_json)
+        _refuse_elsewhere(live=live, sign_in=sign_in, account=account, broken=broken)
+        mended = mend(wish, steps, as_json=as_json)
     mended.report(as_json=as_json)
     raise typer.Exit(mended.exit_code)
 
@@ -327,6 +346,8 @@ def repair(
 def teardown(
     settings: SettingsFile = None,
     yes: Annotated[bool, typer.Option("--yes", help="Remove what is listed without asking.")] = False,
+    sign_in: SignInBy = None,
+    account: Account = None,
     live: Live = False,
     as_json: Json = False,
 ) -> None:
@@ -334,8 +355,9 @@ def teardown(
     from d365.taking_down import teardown as take_down
     from d365.workbench import Wish
 
-    wish = Wish(settings, live, os.environ)
+    wish = Wish(settings, live, os.environ, sign_in=sign_in, account=account)
     with honest_exit(as_json=as_json), console.StepList(quiet=as_json) as steps:
+        _refuse_elsewhere(live=live, sign_in=sign_in, account=account)
         ask = steps.ask if sys.stdin.isatty() and sys.stdout.isatty() and not as_json else None
         taken = take_down(wish, steps, yes=yes, as_json=as_json, ask=ask)
     taken.report(as_json=as_json)

@@ -5,7 +5,10 @@ from provisioning.verdict import Verdict
 
 HEALTHY, FAILED, BAD_INPUT, COULD_NOT_CHECK = 0, 1, 2, 3
 """Exit codes; scripts rely on them."""
-
+CERTIFICATE_NOTE = (
+    "The vendor's form takes a client secret only: with a certificate its own Test & Save cannot pass. What was proven "
+    "is that both of its calls pass when the certificate signs in."
+)
 
 _MARKS = {"passed": (" + ", "green"), "failed": (" x ", "red"), "warned": (" ! ", "yellow"), "skipped": (" - ", "dim")}
 
