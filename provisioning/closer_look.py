@@ -15,10 +15,10 @@ from provisioning.clouds import LOOPBACK, PUBLIC_REGIONS, DataverseHost, dataver
 from provisioning.diagnosis.symptom import Symptom, host_of
 from provisioning.graph import DATAVERSE_APP
 from provisioning.handoff import is_vendor_list, missing
-from provisioning.problems import NotPermitted, NotReached, Problem, Refused
+from provisioning.problems import NotReached, Problem
 from provisioning.settings import Channel, Integration, is_guid
 from provisioning.sign_in import GivenToken
-from provisioning.test_and_save import ask_for_token, token_in
+from provisioning.test_and_save import ask_for_token, read_incidents, read_rows, token_in
 from provisioning.transport import Answer, Transport
 
 _CHALLENGE_TENANT = re.compile(r"authorization_uri=\"?https?://[^/\s]+/([0-9a-fA-F-]{36})\b")
@@ -196,8 +196,17 @@ async def _look_elsewhere(symptom: Symptom, exam: Examination) -> Symptom:
     return symptom
 
 
+async def _look_at_role(symptom: Symptom, exam: Examination) -> Symptom:
+    """No role, or not enough of one: perhaps only as it was half a minute ago."""
+    if symptom.probe != "read_incidents":
+        return symptom
+    newest = await read_incidents(exam.transport, exam.integration, exam.token, newest_rights=True)
+    return symptom.seen("rights_are_newer") if read_rows(newest) else symptom
+
+
 async def _look_at_rights(symptom: Symptom, exam: Examination) -> Symptom:
     """A missing privilege: the integration may read its own, and then all that are missing can be named."""
+    symptom = await _look_at_role(symptom, exam)
     named = _MISSING_PRIVILEGE.search(symptom.said.message) if symptom.said else None
     if named:
         symptom = symptom.seen(missing=named.group(1))
@@ -256,7 +265,7 @@ async def _known_environments(exam: Examination) -> list[str]:
         return []
     try:
         return [environment.url for environment in await exam.operator.environments()]
-    except (Refused, NotPermitted, NotReached, KeyError):
+    except (Problem, KeyError):
         return []
 
 
@@ -282,7 +291,7 @@ async def _tenant_of(transport: Transport, environment_url: str) -> str:
         return ""
     try:
         answer = await transport.send("GET", f"{environment_url}/api/data/v9.2/", service="dataverse", attempts=1)
-    except NotReached:
+    except Problem:
         return ""
     return _challenged_tenant(answer)
 
@@ -309,6 +318,7 @@ _LOOKS: dict[str, Callable[[Symptom, Examination], Awaitable[Symptom]]] = {
     "AADSTS500011": _look_at_host,
     "AADSTS50001": _look_at_host,
     "0x80072560": _look_at_users,
+    "0x80042f09": _look_at_role,
     "0x80040220": _look_at_rights,
     "0x80040299": _look_at_rights,
 }

@@ -47,10 +47,17 @@ def _proof(transport: Transport, login: str, integration: Integration) -> dict[s
     return {"client_secret": value}
 
 
-async def read_incidents(transport: Transport, integration: Integration, token: str) -> Heard:
-    """The second call."""
+async def read_incidents(
+    transport: Transport, integration: Integration, token: str, *, newest_rights: bool = False
+) -> Heard:
+    """The second call; with `newest_rights` the caller's rights are looked up anew, which the vendor does not ask for.
+
+    `Consistency: Strong` by MicrosoftDocs/powerapps-docs compose-http-requests-handle-errors.md.
+    """
     url = f"{integration.environment_url}/api/data/v9.2/incidents"
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+    if newest_rights:
+        headers["Consistency"] = "Strong"
     try:
         return await transport.send("GET", url, service="dataverse", headers=headers, attempts=_ATTEMPTS)
     except NotReached as problem:

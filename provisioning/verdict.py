@@ -74,7 +74,8 @@ class Verdict:
     @property
     def could_check(self) -> bool:
         """False where the way there failed, so that nothing is known of the integration itself."""
-        return not self.family.startswith("network.") and self.family not in _NOTHING_KNOWN
+        unheard = self.family.startswith("network.") or self.failure == "dataverse.unavailable"
+        return not unheard and self.family not in _NOTHING_KNOWN
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values; holds no secret."""

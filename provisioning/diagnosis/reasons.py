@@ -22,6 +22,7 @@ _TRAIT_WORDS: Final[Mapping[Trait, str]] = {
     "url_is_http": "the URL begins with http://",
     "url_of_another_service": "the host is another service of Microsoft's",
     "host_not_dataverse": "the host is none of Dynamics'",
+    "rights_are_newer": "asked for its newest state (Consistency: Strong), Dataverse lets the integration read",
     "environment_answers": "the environment itself answers, and names this tenant as its own",
     "environment_of_another_tenant": "the environment names another tenant as its own",
     "label_in_other_region": "an environment of this name answers in another region",

@@ -51,6 +51,7 @@ Trait = Literal[
     "host_not_dataverse",
     # seen by a closer look, with the integration's own means
     "secret_flickers",
+    "rights_are_newer",
     "environment_answers",
     "environment_of_another_tenant",
     "label_in_other_region",

@@ -17,6 +17,7 @@ from scenarios.failure_modes.handoff_values import HANDOFF_VALUES
 from scenarios.failure_modes.operator_environment import OPERATOR_ENVIRONMENT
 from scenarios.failure_modes.operator_graph import OPERATOR_GRAPH
 from scenarios.failure_modes.operator_lag import OPERATOR_LAG
+from scenarios.failure_modes.operator_requests import OPERATOR_REQUESTS
 from scenarios.failure_modes.registration import REGISTRATION
 from scenarios.failure_modes.security_role import SECURITY_ROLE
 
@@ -30,6 +31,7 @@ _ALL = (
     *ENVIRONMENT_URL,
     *ENVIRONMENT_STATE,
     *OPERATOR_GRAPH,
+    *OPERATOR_REQUESTS,
     *OPERATOR_LAG,
     *OPERATOR_ENVIRONMENT,
     *HANDOFF_RIGHTS,

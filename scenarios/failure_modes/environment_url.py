@@ -25,6 +25,12 @@ def _domain_mistyped(integration: Integration) -> Integration:
     return with_url(integration, mistyped if ".dynmics." in mistyped else "https://contoso.crm4.dynmics.com")
 
 
+def _without_scheme(integration: Integration) -> Integration:
+    host = integration.environment_url.partition("://")[2]
+    # A fake's localhost base has a port, and with one the name before it reads as a scheme.
+    return with_url(integration, "contoso.crm4.dynamics.com" if ":" in host else host)
+
+
 def _wrong_region(integration: Integration) -> Integration:
     return with_url(integration, integration.environment_url.replace(".crm4.", ".crm11."))
 
@@ -76,7 +82,7 @@ ENVIRONMENT_URL: tuple[FailureMode, ...] = (
         causes=("browsers hide https:// in the address bar",),
         evidence="Power-Maverick/DataverseDevTools-VSCode#226 (scope echoed)",
         seen="2025-03",
-        paste=_replaced("https://", ""),
+        paste=_without_scheme,
     ),
     FailureMode(
         name="login.url_is_http",

@@ -57,8 +57,8 @@ LOOK_ALIKES: Final = (
         "list the environment's application users, and try the integration on the tenant's other environments",
     ),
     LookAlikes(
-        ("dataverse.user_without_role", "dataverse.team_role_lost"),
-        "ask the administrator whether the role came from a team",
+        ("dataverse.user_without_role", "dataverse.team_role_lost", "dataverse.role_seen_late"),
+        "read again with Consistency: Strong; ask the administrator whether the role came from a team",
     ),
     LookAlikes(
         ("dataverse.role_lacks_privilege", "dataverse.vendor_role_list"),

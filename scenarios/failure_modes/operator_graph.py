@@ -1,4 +1,4 @@
-"""Step 8: Microsoft Graph refuses the operator: permissions, twins, policies, requests."""
+"""Step 8: Microsoft Graph refuses the operator: permissions, policies, throttling."""
 
 from mock_services.baseline import OPERATOR_CLIENT_ID, OPERATOR_PERMISSIONS
 from mock_services.faults import Kind
@@ -13,8 +13,6 @@ from scenarios.failure_modes.registration import principal_of, registered
 
 _STEP = SetupStep.OPERATOR
 _DENIED = Symptom("operator", 403, "Authorization_RequestDenied")
-_BAD = Symptom("operator", 400, "Request_BadRequest")
-_TWIN = Symptom("operator", 409, "Request_MultipleObjectsWithSameKeyValue")
 _CAPTURED = "Azure/azure-cli recordings (whole body)"
 
 
@@ -69,16 +67,8 @@ def _policy(scene: Scene, **restriction: object) -> Integration:
     return scene.integration
 
 
-def _uri_taken(scene: Scene) -> Integration:
-    scene.tenant.directory.add_application("Earlier", identifier_uris=[_uri(scene)])
-    return scene.integration
-
-
-def _uri(scene: Scene) -> str:
-    return f"api://{scene.tenant.id}/handoff"
-
-
-async def _register(wire: OperatorWire) -> Answer:
+async def register(wire: OperatorWire) -> Answer:
+    """Register an app."""
     return await wire.graph("POST", "applications", {"displayName": "OpenCX", "signInAudience": "AzureADMyOrg"})
 
 
@@ -118,105 +108,23 @@ async def _grant_consent(wire: OperatorWire) -> Answer:
     directory = wire.scene.tenant.directory
     graph = directory.service_principal(app_id=well_known.MICROSOFT_GRAPH)
     resource = graph.id if graph is not None else ""
-    return await _grant(wire, principal_of(wire.scene).id, resource, "User.Read")
+    return await grant(wire, principal_of(wire.scene).id, resource, "User.Read")
 
 
-async def _grant(wire: OperatorWire, client: str, resource: str, scope: str) -> Answer:
+async def grant(wire: OperatorWire, client: str, resource: str, scope: str) -> Answer:
+    """Consent to a scope for everybody in the tenant."""
     body = {"clientId": client, "consentType": "AllPrincipals", "resourceId": resource, "scope": scope}
     return await wire.graph("POST", "oauth2PermissionGrants", body)
-
-
-async def _principal_again(wire: OperatorWire) -> Answer:
-    return await wire.graph("POST", "servicePrincipals", {"appId": wire.scene.integration.client_id})
-
-
-async def _read_principal(wire: OperatorWire) -> Answer:
-    return await wire.graph("GET", f"servicePrincipals(appId='{wire.scene.integration.client_id}')")
-
-
-async def _consent_again(wire: OperatorWire) -> Answer:
-    dataverse = wire.scene.tenant.directory.service_principal(app_id=well_known.DATAVERSE)
-    resource = dataverse.id if dataverse is not None else ""
-    return await _grant(wire, principal_of(wire.scene).id, resource, "user_impersonation")
-
-
-async def _read_grants(wire: OperatorWire) -> Answer:
-    return await wire.graph("GET", f"servicePrincipals/{principal_of(wire.scene).id}/oauth2PermissionGrants")
-
-
-async def _owner_again(wire: OperatorWire) -> Answer:
-    scene = wire.scene
-    me = scene.tenant.directory.service_principal(app_id=OPERATOR_CLIENT_ID)
-    owner = me.id if me is not None else ""
-    path = f"applications/{registered(scene).id}/owners/$ref"
-    body = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{owner}"}
-    await wire.graph("POST", path, body)
-    return await wire.graph("POST", path, body)
-
-
-async def _read_owners(wire: OperatorWire) -> Answer:
-    return await wire.graph("GET", f"applications/{registered(wire.scene).id}/owners")
-
-
-async def _role_again(wire: OperatorWire) -> Answer:
-    directory = wire.scene.tenant.directory
-    graph = directory.service_principal(app_id=well_known.MICROSOFT_GRAPH)
-    role, _ = well_known.GRAPH_PERMISSIONS["User.Read.All"]
-    client = principal_of(wire.scene).id
-    body = {"principalId": client, "resourceId": graph.id if graph else "", "appRoleId": role}
-    path = f"servicePrincipals/{client}/appRoleAssignments"
-    await wire.graph("POST", path, body)
-    return await wire.graph("POST", path, body)
-
-
-async def _read_roles(wire: OperatorWire) -> Answer:
-    return await wire.graph("GET", f"servicePrincipals/{principal_of(wire.scene).id}/appRoleAssignments")
-
-
-async def _name_uri(wire: OperatorWire) -> Answer:
-    body = {"identifierUris": [_uri(wire.scene)]}
-    return await wire.graph("PATCH", f"applications/{registered(wire.scene).id}", body)
-
-
-async def _name_own_uri(wire: OperatorWire) -> Answer:
-    body = {"identifierUris": [f"api://{wire.scene.integration.client_id}"]}
-    return await wire.graph("PATCH", f"applications/{registered(wire.scene).id}", body)
-
-
-async def _name_foreign_uri(wire: OperatorWire) -> Answer:
-    body = {"identifierUris": ["https://handoff.example.net"]}
-    return await wire.graph("PATCH", f"applications/{registered(wire.scene).id}", body)
-
-
-async def _read_deleted(wire: OperatorWire) -> Answer:
-    made = await wire.made("POST", "applications", {"displayName": "Short-lived"})
-    await wire.graph("DELETE", f"applications/{made['id']}")
-    return await wire.graph("GET", f"applications/{made['id']}")
-
-
-async def _read_application(wire: OperatorWire) -> Answer:
-    return await wire.graph("GET", f"applications/{registered(wire.scene).id}")
-
-
-async def _principal_of_nobody(wire: OperatorWire) -> Answer:
-    return await wire.graph("POST", "servicePrincipals", {"appId": "5b1d6c9e-0f3a-4e27-8c64-a1f2d3b4c5e6"})
-
-
-async def _read_by_name(wire: OperatorWire) -> Answer:
-    return await wire.graph("GET", "applications/opencx")
-
-
-async def _body_as_text(wire: OperatorWire) -> Answer:
-    return await wire.graph("POST", "applications", "OpenCX")
-
-
-async def _without_name(wire: OperatorWire) -> Answer:
-    return await wire.graph("POST", "applications", {"signInAudience": "AzureADMyOrg"})
 
 
 async def _with_others_token(wire: OperatorWire) -> Answer:
     token = await wire.token_for(wire.settings.environment_url)
     return await wire.graph("GET", "applications", token=token)
+
+
+async def read_application(wire: OperatorWire) -> Answer:
+    """Read the integration's own registration."""
+    return await wire.graph("GET", f"applications/{registered(wire.scene).id}")
 
 
 OPERATOR_GRAPH: tuple[FailureMode, ...] = (
@@ -229,7 +137,7 @@ OPERATOR_GRAPH: tuple[FailureMode, ...] = (
         evidence=_CAPTURED,
         seen="2025-02",
         strike=_left("Application.Read.All"),
-        act=_register,
+        act=register,
         mend=_restored,
     ),
     FailureMode(
@@ -277,7 +185,7 @@ OPERATOR_GRAPH: tuple[FailureMode, ...] = (
         evidence="entra-docs service limits (number); text captured; status by analogy",
         seen="2024",
         strike=_quota_used,
-        act=_register,
+        act=register,
         mend=_restored,
     ),
     FailureMode(
@@ -289,74 +197,7 @@ OPERATOR_GRAPH: tuple[FailureMode, ...] = (
         evidence="a whole body in a public issue (Invalid audience)",
         seen="2024",
         act=_with_others_token,
-        mended_act=_read_application,
-    ),
-    FailureMode(
-        name="graph.principal_exists",
-        step=_STEP,
-        title="The service principal exists already.",
-        symptom=_TWIN,
-        causes=("the portal made it with the registration", "an earlier try went through"),
-        evidence="Azure/reliable-web-app-pattern-java#185, KelvinTegelaar/CIPP#1142",
-        seen="2024",
-        act=_principal_again,
-        mended_act=_read_principal,
-    ),
-    FailureMode(
-        name="graph.grant_exists",
-        step=_STEP,
-        title="The consent exists already.",
-        symptom=_TWIN,
-        causes=("it was granted in the portal", "an earlier try went through"),
-        evidence="hashicorp/terraform-provider-azuread#690 (400 is seen too: quirk graph_duplicate_grant_status)",
-        seen="2024",
-        act=_consent_again,
-        mended_act=_read_grants,
-    ),
-    FailureMode(
-        name="graph.owner_exists",
-        step=_STEP,
-        title="The owner is one already.",
-        symptom=_BAD,
-        causes=("whoever registers an app owns it",),
-        evidence="azure-cli's custom.py",
-        seen="2026",
-        act=_owner_again,
-        mended_act=_read_owners,
-    ),
-    FailureMode(
-        name="graph.role_assignment_exists",
-        step=_STEP,
-        title="The application permission is assigned already.",
-        symptom=_BAD,
-        causes=("an earlier try went through",),
-        evidence="two independent captures",
-        seen="2024",
-        act=_role_again,
-        mended_act=_read_roles,
-    ),
-    FailureMode(
-        name="graph.identifier_uri_taken",
-        step=_STEP,
-        title="Another app has the identifier URI.",
-        symptom=_BAD,
-        causes=("a second registration by the same template",),
-        evidence="an Azure AD Graph capture; that v1.0 has it in details is inferred",
-        seen="2022",
-        strike=_uri_taken,
-        act=_name_uri,
-        mended_act=_name_own_uri,
-    ),
-    FailureMode(
-        name="graph.identifier_uri_unverified",
-        step=_STEP,
-        title="The identifier URI is on a domain that the tenant has not verified.",
-        symptom=Symptom("operator", 400, "HostNameNotOnVerifiedDomain"),
-        causes=("a template's example domain",),
-        evidence="code: TeamsFx's constants; text remembered",
-        seen="2025",
-        act=_name_foreign_uri,
-        mended_act=_name_own_uri,
+        mended_act=read_application,
     ),
     FailureMode(
         name="graph.policy_blocks_secret",
@@ -383,61 +224,6 @@ OPERATOR_GRAPH: tuple[FailureMode, ...] = (
         mended_act=_add_short_secret,
     ),
     FailureMode(
-        name="graph.object_absent",
-        step=_STEP,
-        title="The object is not there: it was deleted, or the id is another's.",
-        symptom=Symptom("operator", 404, "Request_ResourceNotFound"),
-        causes=("an app that is in the bin", "a client ID where an object ID belongs"),
-        evidence=_CAPTURED,
-        seen="2025-02",
-        act=_read_deleted,
-        mended_act=_read_application,
-    ),
-    FailureMode(
-        name="graph.application_absent",
-        step=_STEP,
-        title="A service principal was asked for of an app that nobody registered.",
-        symptom=_BAD,
-        causes=("a client ID mistyped, or of another tenant's app",),
-        evidence="microsoftgraph/msgraph-sdk-dotnet#3108",
-        seen="2026-05",
-        act=_principal_of_nobody,
-        mended_act=_read_principal,
-    ),
-    FailureMode(
-        name="graph.id_malformed",
-        step=_STEP,
-        title="An object was asked for by something that is no id.",
-        symptom=_BAD,
-        causes=("a name where an id belongs",),
-        evidence="a plugin's code matches the pattern",
-        seen="2025",
-        act=_read_by_name,
-        mended_act=_read_application,
-    ),
-    FailureMode(
-        name="graph.body_malformed",
-        step=_STEP,
-        title="The body is no JSON object.",
-        symptom=Symptom("operator", 400, "BadRequest"),
-        causes=("quotes lost in a shell", "a body encoded twice"),
-        evidence="two public captures",
-        seen="2024",
-        act=_body_as_text,
-        mended_act=_register,
-    ),
-    FailureMode(
-        name="graph.value_missing",
-        step=_STEP,
-        title="A member that Graph requires is missing.",
-        symptom=_BAD,
-        causes=("a variable that was empty and left out",),
-        evidence="captured for User and Group; for Application inferred",
-        seen="2023",
-        act=_without_name,
-        mended_act=_register,
-    ),
-    FailureMode(
         name="graph.throttled",
         step=_STEP,
         title="Graph answers too many requests with 429.",
@@ -446,7 +232,7 @@ OPERATOR_GRAPH: tuple[FailureMode, ...] = (
         evidence="microsoft-graph-docs throttling page, a sample answer",
         seen="2026",
         strike=disturbed(Kind.THROTTLED, Service.GRAPH, retry_after_s=10),
-        act=_read_application,
+        act=read_application,
         mend=calm,
     ),
     FailureMode(
@@ -458,7 +244,7 @@ OPERATOR_GRAPH: tuple[FailureMode, ...] = (
         evidence="microsoft-graph-docs errors.md",
         seen="2026",
         strike=disturbed(Kind.UNAVAILABLE, Service.GRAPH),
-        act=_read_application,
+        act=read_application,
         mend=calm,
     ),
 )

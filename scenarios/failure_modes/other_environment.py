@@ -3,8 +3,10 @@
 from mock_services.baseline import DEFAULT_SOLUTIONS, frozen
 from mock_services.state.organisation import Organisation
 from mock_services.state.store import Store
-from provisioning.settings import Integration
+from provisioning.settings import Integration, Settings
 from scenarios.failure_modes.entry import Scene
+
+_GENERATED = str(Settings.model_fields["generated_role"].default)
 
 
 def add_environment(scene: Scene, label: str = "contoso-production") -> Organisation:
@@ -18,7 +20,7 @@ def add_environment(scene: Scene, label: str = "contoso-production") -> Organisa
 
 
 def admit(scene: Scene, organisation: Organisation) -> str:
-    """Make the integration's user there, with System Administrator; its id."""
+    """Make the integration's user there, with the role of its set-up; System Administrator where there is none."""
     principal = scene.tenant.directory.service_principal(app_id=scene.integration.client_id)
     if principal is None:
         raise LookupError(f"no service principal of {scene.integration.client_id} in {scene.tenant.display_name}")
@@ -28,7 +30,7 @@ def admit(scene: Scene, organisation: Organisation) -> str:
         name=principal.display_name,
         tenant_domain=scene.tenant.domain,
     )
-    role = organisation.role_named("System Administrator")
+    role = organisation.role_named(_GENERATED) or organisation.role_named("System Administrator")
     if role is None:
         raise LookupError(f"no System Administrator in {organisation.host}")
     organisation.assign_role(user, role["roleid"])

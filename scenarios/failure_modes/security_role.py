@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from mock_services.state.organisation.held import AS_DOCUMENTED
 from provisioning.handoff import privileges_to_grant
 from provisioning.settings import CHANNELS, Integration
 from scenarios.failure_modes.application_user import user_row
@@ -52,6 +53,24 @@ def _by_team(scene: Scene) -> Integration:
     return scene.integration
 
 
+def _given_just_now(scene: Scene) -> Integration:
+    """The environment still goes by what it looked up before the role was given."""
+    organisation = scene.tenant.organisation
+    user = user_row(scene)["systemuserid"]
+    roles = [role["roleid"] for role in organisation.roles_of(user)]
+    without_roles(scene)
+    organisation.held.delay = AS_DOCUMENTED
+    organisation.held.role_count(user, strong=True)
+    for role in roles:
+        organisation.assign_role(user, role)
+    return scene.integration
+
+
+def _half_a_minute_later(scene: Scene) -> Integration:
+    scene.tenant.clock.advance(AS_DOCUMENTED)
+    return scene.integration
+
+
 _STEP = SetupStep.SECURITY_ROLE
 _NO_ROLE = Symptom("probe", 403, "0x80042f09")
 _LACKING = Symptom("probe", 403, "0x80040220")
@@ -80,6 +99,18 @@ SECURITY_ROLE: tuple[FailureMode, ...] = (
         strike=_by_team,
         mend=enough_rights,
         repairable=True,
+    ),
+    FailureMode(
+        name="dataverse.role_seen_late",
+        step=_STEP,
+        title="The role was given a moment ago, and the environment has not looked since.",
+        symptom=_NO_ROLE,
+        causes=("Test & Save right after the role was assigned",),
+        evidence="powerapps-docs compose-http-requests-handle-errors.md (rights are kept for up to 30 s, and"
+        " Consistency: Strong)",
+        seen="2026",
+        strike=_given_just_now,
+        mend=_half_a_minute_later,
     ),
     FailureMode(
         name="dataverse.role_lacks_privilege",

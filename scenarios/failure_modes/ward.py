@@ -76,6 +76,7 @@ class _World:
         tenant.quirks = Quirks()
         tenant.sign_ins_a_minute = None
         tenant.organisation.limits = ServiceLimits()
+        tenant.organisation.held.delay = timedelta()
         tenant.clock.advance(_SETTLED)
         tenant.journal.clear()
 

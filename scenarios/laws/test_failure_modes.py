@@ -77,6 +77,8 @@ async def test_it_strikes_as_stated_is_named_from_the_wire_and_mended_by_its_rem
     assert not verdict.healthy
     assert _shows(mode.symptom, entries)
     _is_named(mode, verdict)
+    if mode in _BY_TEST_AND_SAVE:
+        assert {entry.method for entry in entries if entry.service != "login"} <= {"GET"}
     _holds_no_secret(verdict, entries, stage.scene.integration, pasted)
     assert page(mode, recorded(mode.symptom, entries)) == (FOLDER / f"{mode.name}.md").read_text(), _OUTDATED
     mended = await perform_mended(mode, stage, mode.cure(stage.scene))
@@ -186,6 +188,10 @@ def test_what_the_book_names_without_a_failure_mode_is_known() -> None:
         "dataverse.payload_too_large", "dataverse.plugin_refused", "graph.two_apps_of_one_name",
         "power_platform.not_an_administrator", "power_platform.not_environment_administrator",
     }  # fmt: skip
+
+
+def test_the_readme_counts_them() -> None:
+    assert f"lists {len(FAILURE_MODES)} ways" in (FOLDER.parent.parent / "README.md").read_text()
 
 
 def test_the_index_of_the_pages_is_up_to_date_and_no_page_is_left_over() -> None:

@@ -26,8 +26,8 @@ _PARTS = {
     "network": ("network.dns", "login.unavailable"),
 }
 _PART_OF = {name: part for part, names in _PARTS.items() for name in names}
-# The user goes, and its roles with it: a new user brings its own.
-_HIDDEN = {("user", "role")}
+# A role is a user's and a consent a principal's: with the one gone there is no such other failure.
+_HIDDEN = {("user", "role"), ("principal", "consent"), ("dataverse", "consent")}
 _WARD = Ward()
 _ROUNDS = 4
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from provisioning.diagnosis.ailments.ailment import Ailment
-from provisioning.problems import DYNAMICS_ADMIN, ENTRA_ADMIN, MICROSOFT, VENDOR
+from provisioning.problems import DYNAMICS_ADMIN, ENTRA_ADMIN, MICROSOFT, VENDOR, YOU
 
 DATAVERSE_ACCESS: Final = (
     Ailment(
@@ -72,6 +72,12 @@ DATAVERSE_ACCESS: Final = (
         "dataverse.no_role",
         DYNAMICS_ADMIN,
         "the application user had its role from a team only: add it to the team again, or give it a role of its own",
+    ),
+    Ailment(
+        "dataverse.role_seen_late",
+        "dataverse.no_role",
+        YOU,
+        "wait half a minute and try again: the role was given a moment ago, and Dataverse keeps rights for 30 seconds",
     ),
     Ailment(
         "dataverse.role_lacks_privilege",

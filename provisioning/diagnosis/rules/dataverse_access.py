@@ -110,9 +110,22 @@ _USER_RULES: Final = (
 
 _RIGHTS_RULES: Final = (
     Rule("dataverse.owner_cannot_read", "certain", HANDOFF, _NO_ROLE | _PRIVILEGE, words=_OWNER),
-    Rule("dataverse.user_without_role", "certain", READ | OPERATOR_ENVIRONMENT, _NO_ROLE),
+    Rule(
+        "dataverse.role_seen_late",
+        "certain",
+        READ,
+        _NO_ROLE | _PRIVILEGE,
+        traits=traits("rights_are_newer"),
+    ),
+    Rule(
+        "dataverse.user_without_role",
+        "certain",
+        READ | OPERATOR_ENVIRONMENT,
+        _NO_ROLE,
+        unless=traits("rights_are_newer"),
+    ),
     Rule("dataverse.user_without_role", "likely", HANDOFF, _NO_ROLE),
-    Rule("dataverse.team_role_lost", "possible", DATAVERSE, _NO_ROLE),
+    Rule("dataverse.team_role_lost", "possible", DATAVERSE, _NO_ROLE, unless=traits("rights_are_newer")),
     Rule("dataverse.vendor_role_list", "certain", READ, _PRIVILEGE, traits=traits("vendor_list_held")),
     _lacks("dataverse.cannot_read_contacts", "prvReadContact"),
     _lacks("dataverse.cannot_create_contacts", "prvCreateContact"),
@@ -123,7 +136,13 @@ _RIGHTS_RULES: Final = (
     _lacks("dataverse.cannot_assign_incidents", "prvAssignIncident"),
     _lacks("dataverse.cannot_add_to_queue", "prvAddToQueue|prvAppendToQueue"),
     _lacks("dataverse.cannot_create_conversations", "prv(?:Create|Read|Append)Activity"),
-    Rule("dataverse.role_lacks_privilege", "certain", READ, _PRIVILEGE, unless=traits("vendor_list_held")),
+    Rule(
+        "dataverse.role_lacks_privilege",
+        "certain",
+        READ,
+        _PRIVILEGE,
+        unless=traits("vendor_list_held", "rights_are_newer"),
+    ),
     Rule("dataverse.role_lacks_privilege", "likely", DATAVERSE - READ, _PRIVILEGE),
     Rule(
         "dataverse.vendor_role_list",
@@ -131,7 +150,7 @@ _RIGHTS_RULES: Final = (
         READ,
         _PRIVILEGE,
         words=words(r"missing prvReadIncident\b"),
-        unless=traits("rights_seen"),
+        unless=traits("rights_seen", "rights_are_newer"),
     ),
     Rule(
         "dataverse.operator_cannot_create_users",
