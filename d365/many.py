@@ -190,8 +190,8 @@ def _live_in(kept: Kept) -> SetUp:
 
 
 def _rehearsed_in(kept: Kept | None) -> SetUp:
-    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
+    from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 
     cloud = FakeCloud()

@@ -156,7 +156,7 @@ def provision_tenant() -> Callable[[FakeCloud, FakeTenant], Integration]:
     """Does the whole set-up in a tenant, from synchronous code; gives the four values."""
     import anyio
 
-    from d365.rehearsal import provisioned
+    from scenarios.rehearsal import provisioned
 
     return lambda cloud, tenant: anyio.run(provisioned, cloud, tenant)
 

@@ -78,8 +78,8 @@ def rehearse(settings: Path | None, steps: StepList, out: str | None, **wishes: 
 
 
 async def _rehearse(file: Path | None, steps: StepList, out: str | None, wishes: Mapping[str, object]) -> Outcome:
-    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
+    from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 
     cloud = FakeCloud()

@@ -111,9 +111,9 @@ def _receipt(file: Path, *, needs_receipt: bool) -> Receipt:
 @asynccontextmanager
 async def _rehearsed(wish: Wish, steps: StepList) -> AsyncIterator[Bench]:
     """A fake tenant that was set up, and broken where that was asked for."""
-    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
     from scenarios.failure_modes import Scene, failure_mode
+    from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 
     mode = failure_mode(wish.broken) if wish.broken is not None else None

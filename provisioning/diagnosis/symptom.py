@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from provisioning.clouds import LOOPBACK, dataverse_host
 from provisioning.key_pair import is_key_pair
 from provisioning.problems import Reach
 from provisioning.said import Said
-from provisioning.settings import Integration, is_guid
+
+if TYPE_CHECKING:
+    from provisioning.settings import Integration
 
 Probe = Literal[
     # Test & Save, and what the integration may see of itself
@@ -113,8 +115,10 @@ class Symptom:
         return replace(self, traits=self.traits | set(traits), facts={**self.facts, **facts})
 
 
-def traits_of(integration: Integration) -> frozenset[Trait]:
+def traits_of(integration: "Integration") -> frozenset[Trait]:
     """What can be told from the four values without asking anybody."""
+    from provisioning.settings import is_guid
+
     secret = integration.client_secret.get_secret_value()
     found: dict[Trait, bool] = {
         "secret_empty": not secret.strip(),

@@ -7,6 +7,7 @@ from typing import Final
 
 from provisioning.diagnosis.ailments.ailment import Ailment, Family
 from provisioning.diagnosis.ailments.assertions import ASSERTIONS
+from provisioning.diagnosis.ailments.beyond_setup import BEYOND_SETUP
 from provisioning.diagnosis.ailments.dataverse_access import DATAVERSE_ACCESS
 from provisioning.diagnosis.ailments.dataverse_data import DATAVERSE_DATA
 from provisioning.diagnosis.ailments.environment_url import ENVIRONMENT_URL
@@ -38,6 +39,7 @@ _ROWS: Final = (
     *GRAPH,
     *POWER_PLATFORM,
     *NETWORK,
+    *BEYOND_SETUP,
 )
 
 AILMENTS: Final = {ailment.name: ailment for ailment in _ROWS}

@@ -38,7 +38,7 @@ DATAVERSE_DATA: Final = (
     ),
     Ailment(
         "dataverse.lookup_as_value",
-        "dataverse.bad_payload_property",
+        "dataverse.bad_bind",
         VENDOR,
         "set a lookup as <navigation property>@odata.bind with /set(id), not as a plain value",
     ),
