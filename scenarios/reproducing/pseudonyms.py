@@ -17,6 +17,8 @@ _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _HOST = re.compile(r"\b(?:[a-z0-9-]{1,63}\.){1,6}(?:com|us|cn|net|org|de|local|io)\b", re.IGNORECASE)
 _TIME = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,7})?(?:Z|[+-]\d\d:?\d\d)?")
 _QUOTED = re.compile(r"(?<!\w)'(?P<words>[^'\n]{1,200})'")
+_CALLED = re.compile(r"(?<=')\((?P<words>[^()\n]{1,120})\)")
+"""What is called so, in brackets right behind its quoted id."""
 _JSON_MEMBER = re.compile(r'"[\w@.]{1,60}"\s{0,3}:')
 _JSON_SIGNS = str.maketrans(dict.fromkeys('"{}[]', " "))
 _COUNT = re.compile(r"\b([A-Za-z]{2,40})=\d{1,9}\b")
@@ -48,7 +50,8 @@ class Pseudonyms:
         text = _TIME.sub("a-time", text)
         text = _HOST.sub(lambda found: self._host(found.group()), text)
         text = _COUNT.sub(r"\1=some", text)
-        return _QUOTED.sub(self._quoted, text)
+        text = _QUOTED.sub(self._quoted, text)
+        return _CALLED.sub(lambda found: f"({self._name('name', found['words'])})", text)
 
     def _host(self, host: str) -> str:
         if host.lower().endswith(_PUBLIC_HOSTS):

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from mock_services.cloud import FakeCloud
+from mock_services.signing import SigningKeys
 from provisioning.handoff import privileges_to_grant
 from provisioning.settings import CHANNELS, Integration, checked_settings
 from provisioning.verdict import Verdict
@@ -102,8 +104,14 @@ def _lacking(mode: FailureMode, privilege: str) -> Iterator[FailureMode]:
         yield replace(mode, strike=strike, paste=None, handoff=handoff, act=None, mend=enough_rights)
 
 
+@cache
+def _keys() -> SigningKeys:
+    """One key for all: making one takes longer than a whole set-up."""
+    return SigningKeys()
+
+
 async def _reproduced(mode: FailureMode, place: Place) -> Reproduction:
-    cloud = FakeCloud()
+    cloud = FakeCloud(keys=_keys())
     tenant = cloud.create_tenant("Customer", region=place.region, national_cloud=place.national_cloud)
     try:
         integration = await provisioned(cloud, tenant)
