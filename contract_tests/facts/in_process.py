@@ -1,0 +1,43 @@
+"""The fakes as a place to ask, in this process: what tests and the mutants of `benchmarks.contract_mutants` use."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from contract_tests.facts.place import Contract, Credential, Place
+from contract_tests.facts.world import World, opened
+from mock_services.cloud import FakeCloud
+from mock_services.intercept import FakeTransport
+from mock_services.tenant import FakeTenant
+
+_PLENTY = 20_000
+
+
+@asynccontextmanager
+async def fake_world(cloud: FakeCloud, tenant: FakeTenant, folder: Path) -> AsyncIterator[World]:
+    """A fake tenant, of which everything may be asked. Waiting moves its clock."""
+
+    async def elapse(time: timedelta) -> None:
+        tenant.clock.advance(time)
+
+    async def pause(seconds: float) -> None:
+        tenant.clock.advance(seconds=seconds)
+
+    async with opened(
+        place_of(tenant, folder), may_write=True, transport=FakeTransport(cloud), pause=pause, elapse=elapse
+    ) as world:
+        yield world
+
+
+def place_of(tenant: FakeTenant, folder: Path) -> Place:
+    """Where a fake tenant is, for its operator."""
+    secret = SecretStr(str(tenant.operator.client_secret))
+    return Place(
+        tenant_id=tenant.id,
+        environment_url=f"https://{tenant.organisation.host}",
+        operator=Credential(client_id=tenant.operator.client_id, client_secret=secret),
+        contract=Contract(journal=folder / "made.jsonl", most_requests=_PLENTY, patience_s=0),
+    )
