@@ -16,7 +16,10 @@ public recording or whole body, seen in a tenant by this contract."""
 READ = "read"
 WRITE = "write"
 _QUIET = {"GET", "HEAD", "OPTIONS"}
-_GIVEN = {"tenant", "directory", "domain", "environment", "host", "mark", "absent", "operator.client_id"}
+_GIVEN = {
+    "tenant", "directory", "domain", "environment", "environment_id", "organization_id", "host", "mark", "absent",
+    "operator.client_id",
+}  # fmt: skip
 
 
 class NotAsked(Exception):
@@ -28,7 +31,7 @@ class _Strict(BaseModel):
 
 
 class Asked(_Strict):
-    """One request. `who` asks: `nobody`, `operator`, or an actor of the fact's stages."""
+    """One request. `who` asks: `nobody`, `operator`, a `person`, or an actor of the fact's stages."""
 
     service: Service
     method: str = Field("GET", pattern="^[A-Z]+$")
@@ -113,10 +116,15 @@ class Fact(_Strict):
 
     @property
     def actors(self) -> set[str]:
-        """Who must be there for it to be asked, besides nobody and the operator."""
+        """Who must be there for it to be asked, besides nobody, the operator and a person."""
         speaking = {each.who for each in (*self.before, self.asked)}
         named = {name.partition(".")[0] for name in self.variables if "." in name}
-        return (speaking | named | set(self.stage)) - {"nobody", "operator"}
+        return (speaking | named | set(self.stage)) - {"nobody", "operator", "person"}
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to be signed in for it."""
+        return "person" in {each.who for each in (*self.before, self.asked)}
 
     @property
     def variables(self) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from contract_tests.facts.place import Contract, Credential, Place
+from contract_tests.facts.place import Contract, Credential, Person, Place
 from contract_tests.facts.world import World, opened
 from mock_services.cloud import FakeCloud
 from mock_services.intercept import FakeTransport
@@ -39,5 +39,6 @@ def place_of(tenant: FakeTenant, folder: Path) -> Place:
         tenant_id=tenant.id,
         environment_url=f"https://{tenant.organisation.host}",
         operator=Credential(client_id=tenant.operator.client_id, client_secret=secret),
+        person=Person(username=tenant.operator.username, password=SecretStr(str(tenant.operator.password))),
         contract=Contract(journal=folder / "made.jsonl", most_requests=_PLENTY, patience_s=0),
     )

@@ -17,6 +17,7 @@ from provisioning.settings import tenant_id as checked_tenant_id
 
 GITHUB: Final = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 FEDERATED_AUDIENCE: Final = "api://AzureADTokenExchange"
+AZURE_CLI: Final = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 MOST_REQUESTS: Final = 2_000
 _JOURNAL: Final = "contract-made.jsonl"
 
@@ -43,6 +44,14 @@ class Credential(_Strict):
         return self
 
 
+class Person(_Strict):
+    """A person who may be signed in with a password: where multifactor authentication allows it, so in test tenants."""
+
+    username: str = Field(min_length=3)
+    password: SecretStr
+    client_id: str = AZURE_CLI
+
+
 class Contract(_Strict):
     """The table `[contract]` of the settings: what a run may do."""
 
@@ -63,6 +72,7 @@ class Place(_Strict):
     operator: Credential
     integration: Credential | None = None
     """An integration that is set up already: with it, more can be asked without changing anything."""
+    person: Person | None = None
     cloud: CloudName = "public"
     endpoints: dict[str, str] = {}
     ca_file: Path | None = None
@@ -136,6 +146,9 @@ def _known(told: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
             operator["github"] = True
     operator.setdefault("client_id", environ.get("D365_ADMIN_CLIENT_ID", ""))
     values["operator"] = operator
+    if environ.get("D365_ADMIN_USERNAME") and environ.get("D365_ADMIN_PASSWORD"):
+        person = {"username": environ["D365_ADMIN_USERNAME"], "password": environ["D365_ADMIN_PASSWORD"]}
+        values.setdefault("person", person)
     return {name: value for name, value in values.items() if name in Place.model_fields}
 
 

@@ -15,6 +15,7 @@ TEXTS: Final[dict[str, str]] = {
     "base64url": r"[\w-]+",
     "url": r"https://\S+",
     "text": r"[\s\S]+",
+    "rest": r"[\s\S]*",
 }
 """Kinds that stand within a string too, as patterns."""
 

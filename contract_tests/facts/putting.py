@@ -51,6 +51,8 @@ def reason_to_leave_out(fact: Fact, world: World, *, is_live: bool) -> str:
     """Why this world cannot be asked; "" where it can."""
     if is_live and fact.live not in {READ, WRITE}:
         return f"cannot be staged live: {fact.live}"
+    if fact.needs_person and world.place.person is None:
+        return "needs a person to sign in with a password: write [person] into the settings"
     if world.made is not None:
         return ""
     if fact.live == WRITE:

@@ -26,7 +26,7 @@ HANDOFF: Final = {
 }
 """What the vendor's handoff needs (dataverse-security, operation to privileges)."""
 NARROW: Final = {"prvReadContact": "Global", "prvReadUser": "Global"}
-SHALLOW: Final = {"prvReadIncident": "Basic", "prvReadContact": "Basic", "prvReadUser": "Basic"}
+SHALLOW: Final = {"prvReadIncident": "Basic", "prvReadContact": "Basic", "prvReadUser": "Global"}
 
 
 @dataclass(frozen=True)

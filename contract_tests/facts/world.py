@@ -19,7 +19,7 @@ from contract_tests.facts.made import Made, Thing, held
 from contract_tests.facts.place import FEDERATED_AUDIENCE, GITHUB, Credential, Place
 from contract_tests.facts.placeholders import filled
 from contract_tests.facts.rails import ABSENT_ID, MARK, Rails, told_ids
-from contract_tests.facts.staging import STAGES
+from contract_tests.facts.staging import DATA, STAGES
 from provisioning.problems import BadInput
 
 Pause = Callable[[float], Awaitable[None]]
@@ -180,19 +180,13 @@ class World:
         """A token of an actor for a service. Raises NotAsked."""
         if (who, service) in self._tokens:
             return self._tokens[who, service]
-        if who not in self.credentials:
-            raise NotAsked(f"{who} has no credentials")
         url = f"{self.place.base('login')}/{self.place.tenant_id}/oauth2/v2.0/token"
-        form = {
-            "grant_type": "client_credentials",
-            "scope": self.place.scope(service),
-            **await self._proof(self.credentials[who]),
-        }
+        form = {"scope": self.place.scope(service), **await self._proof(who)}
         waited, step = 0.0, 1.0
         while True:
             answer = await self.request("POST", url, data=form)
             # A young application, principal or secret is refused now and then until every replica has it.
-            if answer.is_success or who == "operator" or waited >= self.place.contract.patience_s:
+            if answer.is_success or who in {"operator", "person"} or waited >= self.place.contract.patience_s:
                 break
             await self.pause(step)
             waited, step = waited + step, min(step * 2, 30)
@@ -201,8 +195,16 @@ class World:
         self._tokens[who, service] = str(answer.json()["access_token"])
         return self._tokens[who, service]
 
-    async def _proof(self, credential: Credential) -> dict[str, str]:
-        named = {"client_id": credential.client_id}
+    async def _proof(self, who: str) -> dict[str, str]:
+        """The part of a token request by which somebody shows who they are."""
+        if who == "person" and self.place.person is not None:
+            person = self.place.person
+            signed = {"username": person.username, "password": person.password.get_secret_value()}
+            return {"grant_type": "password", "client_id": person.client_id, **signed}
+        if who not in self.credentials:
+            raise NotAsked(f"{who} has no credentials")
+        credential = self.credentials[who]
+        named = {"grant_type": "client_credentials", "client_id": credential.client_id}
         if credential.federated_token_file is not None:
             text = await anyio.Path(credential.federated_token_file).read_text()
             return {**named, "client_assertion_type": _ASSERTION, "client_assertion": text.strip()}
@@ -291,3 +293,9 @@ async def _know_tenant(world: World) -> None:
     domains = told.get("verifiedDomains") or []
     world.values["directory"] = str(told.get("displayName"))
     world.values["domain"] = next((str(each["name"]) for each in domains if each.get("isDefault")), "")
+    whole = "RetrieveCurrentOrganization(AccessType=@p1)?@p1=Microsoft.Dynamics.CRM.EndpointAccessType'Default'"
+    detail = (await world.operate("GET", "dataverse", f"{DATA}/{whole}"))["Detail"]
+    if str(detail["TenantId"]).lower() != world.place.tenant_id.lower():
+        raise NotAsked(f"the environment is of tenant {detail['TenantId']}, and the settings name another")
+    world.values["environment_id"] = str(detail["EnvironmentId"])
+    world.values["organization_id"] = str(detail["OrganizationId"])
