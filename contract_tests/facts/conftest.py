@@ -1,13 +1,26 @@
 """The world that facts are asked of: one fake tenant for all of a process, or the tenant of `--live`."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 
 from contract_tests.facts.in_process import fake_world
-from contract_tests.facts.world import World
+from contract_tests.facts.ledger import Ledger
+from contract_tests.facts.loading import accepted, facts
+from contract_tests.facts.place import Place, load_place
+from contract_tests.facts.recording import recordings
+from contract_tests.facts.redaction import Unsafe
+from contract_tests.facts.world import Elapse, World, opened
 from mock_services.cloud import FakeCloud
 from mock_services.tenant import FakeTenant
+from provisioning.problems import BadInput
+
+_LEDGER = pytest.StashKey[Ledger]()
+_WRITTEN = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +42,69 @@ def contract_tenant(contract_cloud: FakeCloud) -> FakeTenant:
 
 
 @pytest.fixture(scope="session")
+def live_place(pytestconfig: pytest.Config) -> Place | None:
+    """Where `--live-settings` leads; None in a run of the fakes."""
+    if not pytestconfig.getoption("--live"):
+        return None
+    try:
+        return load_place(Path(pytestconfig.getoption("--live-settings")))
+    except BadInput as problem:
+        pytest.exit(f"--live: {problem}", returncode=pytest.ExitCode.USAGE_ERROR)
+
+
+@pytest.fixture(scope="session")
 async def world(
-    contract_cloud: FakeCloud, contract_tenant: FakeTenant, tmp_path_factory: pytest.TempPathFactory
+    pytestconfig: pytest.Config,
+    live_place: Place | None,
+    contract_cloud: FakeCloud,
+    contract_tenant: FakeTenant,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[World]:
-    """A world in which everything may be asked."""
-    async with fake_world(contract_cloud, contract_tenant, tmp_path_factory.mktemp("contract")) as made:
+    """A world in which everything may be asked that the run's switches allow."""
+    if live_place is None:
+        async with fake_world(contract_cloud, contract_tenant, tmp_path_factory.mktemp("contract")) as made:
+            yield made
+        return
+    async with opened(
+        live_place, may_write=pytestconfig.getoption("--live-writes"), elapse=_stand_ins_clock(live_place)
+    ) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def ledger(pytestconfig: pytest.Config, world: World) -> Iterator[Ledger]:
+    """What this run hears; written down at its end where `--record` says so."""
+    kept = Ledger(facts(), accepted(), recordings())
+    pytestconfig.stash[_LEDGER] = kept
+    yield kept
+    folder = pytestconfig.getoption("--record")
+    if folder:
+        try:
+            written = [str(file) for file in kept.write(Path(folder), world.place, datetime.now(UTC).date(), world)]
+        except Unsafe as problem:
+            pytest.fail(f"nothing was recorded: {problem}")
+        pytestconfig.stash[_WRITTEN] = written
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """End a live run with what it has settled and where it was written."""
+    kept = config.stash.get(_LEDGER, None)
+    if kept is None or not (config.getoption("--live") or config.getoption("--record")):
+        return
+    terminalreporter.section("contract")
+    for line in (*kept.summary(), *(f"written: {each}" for each in config.stash.get(_WRITTEN, []))):
+        terminalreporter.write_line(line)
+
+
+def _stand_ins_clock(place: Place) -> Elapse | None:
+    """Fakes that play the tenant let their clock be moved; a tenant does not."""
+    control = os.environ.get("D365_CONTROL_URL")
+    if not place.is_stand_in or not control:
+        return None
+
+    async def elapse(time: timedelta) -> None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            answer = await client.post(f"{control}/clock/advance", json={"seconds": time.total_seconds()})
+            answer.raise_for_status()
+
+    return elapse
