@@ -74,7 +74,7 @@ async def world(
 @pytest.fixture(scope="session")
 def ledger(pytestconfig: pytest.Config, world: World) -> Iterator[Ledger]:
     """What this run hears; written down at its end where `--record` says so."""
-    kept = Ledger(facts(), accepted(), recordings())
+    kept = Ledger(facts(), accepted(), recordings(), keeps=bool(pytestconfig.getoption("--record")))
     pytestconfig.stash[_LEDGER] = kept
     yield kept
     folder = pytestconfig.getoption("--record")

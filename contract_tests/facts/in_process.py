@@ -40,5 +40,6 @@ def place_of(tenant: FakeTenant, folder: Path) -> Place:
         environment_url=f"https://{tenant.organisation.host}",
         operator=Credential(client_id=tenant.operator.client_id, client_secret=secret),
         person=Person(username=tenant.operator.username, password=SecretStr(str(tenant.operator.password))),
+        stand_in=True,
         contract=Contract(journal=folder / "made.jsonl", most_requests=_PLENTY, patience_s=0),
     )

@@ -23,6 +23,8 @@ class Ledger:
     facts: tuple[Fact, ...]
     accepted: tuple[Accepted, ...] = ()
     recordings: tuple[Recording, ...] = ()
+    keeps: bool = False
+    """Whether a new recording is made of it."""
     outcomes: list[Outcome] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
 
@@ -33,8 +35,10 @@ class Ledger:
     def hear(self, outcome: Outcome, world: World) -> list[Difference]:
         """Take an outcome in; what remains of its differences when the accepted ones are gone."""
         self.outcomes.append(outcome)
-        kept = self.recorder.keep(outcome, world.values)
         found = list(outcome.differences)
+        if not self.keeps and not self.recordings:
+            return self._remaining(outcome, found)
+        kept = self.recorder.keep(outcome, world.values)
         for recording, ids in zip(self.recordings, self._ids, strict=True):
             before = recording.answers.get(outcome.fact.name)
             if before is not None:
@@ -42,7 +46,7 @@ class Ledger:
                     Difference(f"since {recording.recorded}: {each.field}", each.expected, each.got)
                     for each in changes(before, kept, ids)
                 ]
-        return [each for each in found if not self._accepts(outcome.fact, each)]
+        return self._remaining(outcome, found)
 
     def leave_out(self, fact: Fact, reason: str) -> None:
         """A fact that this place cannot be asked."""
@@ -71,6 +75,9 @@ class Ledger:
         if difference:
             (folder / "quirks.patch").write_text(difference, encoding="utf-8")
             yield folder / "quirks.patch"
+
+    def _remaining(self, outcome: Outcome, found: list[Difference]) -> list[Difference]:
+        return [each for each in found if not self._accepts(outcome.fact, each)]
 
     def _accepts(self, fact: Fact, difference: Difference) -> bool:
         field_ = difference.field.rpartition(": ")[2]

@@ -76,12 +76,14 @@ class Place(_Strict):
     cloud: CloudName = "public"
     endpoints: dict[str, str] = {}
     ca_file: Path | None = None
+    stand_in: bool | None = None
+    """Whether fakes play the tenant; when left out, told by a `ca_file`."""
     contract: Contract = Contract()
 
     @property
     def is_stand_in(self) -> bool:
         """Whether fakes play the tenant: they have an authority of their own. What they say is no evidence."""
-        return self.ca_file is not None
+        return self.stand_in if self.stand_in is not None else self.ca_file is not None
 
     @property
     def host(self) -> str:

@@ -19,17 +19,21 @@ from contract_tests.facts.placeholders import ABSENT, EACH, SOME, TEXTS, filled,
 _GUID: Final = re.compile(TEXTS["guid"])
 _MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN: Final = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
-_LONG: Final = re.compile(r"[A-Za-z0-9+/_~=-]{20,}")
+_LONG: Final = re.compile(r"[A-Za-z0-9+/_~-]{20,}")
 _TOLD: Final = (
     ("token", _TOKEN),
     ("mail", _MAIL),
     ("instant", re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?")),
+    ("etag", re.compile(TEXTS["etag"])),
     ("url", re.compile(r"https?://[^\s'\"]+")),
 )
 _QUOTED: Final = re.compile(r"'[^']*'")
 _WORDS: Final = frozenset({"code", "message", "Message", "error", "error_description", "suberror"})
 """Members that hold the words of a refusal."""
-_ANNOTATION: Final = re.compile(r"@(?:odata|OData|Microsoft)\.[\w.]+$")
+_ANNOTATION: Final = re.compile(
+    r"@odata\.(?:context|etag|id|type)$|@Microsoft\.Dynamics\.CRM\.(?:lookuplogicalname|associatednavigationproperty)$"
+)
+"""Those that name tables and columns; formatted values and links may hold what rows say."""
 _OTHERS: Final = "<others>"
 
 HEADERS: Final = frozenset(
@@ -41,6 +45,8 @@ HEADERS: Final = frozenset(
     }
 )  # fmt: skip
 """Those whose values may be kept; no other header is."""
+_COUNTING: Final = frozenset(name for name in HEADERS if "remaining" in name or "-unit" in name or name == "retry-after")
+_COUNT: Final = re.compile(r"\d+")
 
 _SMALLEST_SECRET = 20
 _BITS_A_CHARACTER = 3.6
@@ -58,9 +64,13 @@ class Redactor:
     facts: tuple[Fact, ...]
     _names: dict[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._known_names = _names_in(self.facts)
+
     def headers(self, told: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
         """The headers that may be kept, their values scrubbed."""
-        return {name: self._scrubbed(text, values) for name, text in sorted(told.items()) if name in HEADERS}
+        kept = {name: self._scrubbed(text, values) for name, text in sorted(told.items()) if name in HEADERS}
+        return {name: _COUNT.sub("<digits>", text) if name in _COUNTING else text for name, text in kept.items()}
 
     def body(self, fact: Fact, told: Any, values: Mapping[str, str]) -> Any:
         """A body that may be kept."""
@@ -125,10 +135,6 @@ class Redactor:
     def _name_of(self, id_: str) -> str:
         return self._names.setdefault(id_.lower(), f"<guid {len(self._names) + 1}>")
 
-    @property
-    def _known_names(self) -> frozenset[str]:
-        return _names_in(self.facts)
-
 
 def scan(text: str, secret: Iterable[str]) -> None:
     """Prove that a recording holds nothing that must not be told. Raises Unsafe.
@@ -167,7 +173,6 @@ def _public() -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*/*.toml"))).lower()
 
 
-@cache
 def _names_in(facts: tuple[Fact, ...]) -> frozenset[str]:
     answers = [each for fact in facts for each in (fact.answer, *(other.answer for other in fact.alternatives))]
     return frozenset(name for each in answers for name in _keys(each.body))
@@ -193,7 +198,7 @@ def _both(first: Any, second: Any) -> Any:
 def _item(expected: Any, index: int) -> Any:
     if not isinstance(expected, list) or not expected:
         return None
-    if expected[0] in {EACH, SOME}:
+    if expected[0] in (EACH, SOME):
         return expected[1]
     return expected[index] if index < len(expected) else None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import SecretStr
 
+from contract_tests.facts.fact import Asked, NotAsked
 from contract_tests.facts.place import Credential
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ HANDOFF: Final = {
 }
 """What the vendor's handoff needs (dataverse-security, operation to privileges)."""
 NARROW: Final = {"prvReadContact": "Global", "prvReadUser": "Global"}
+DELEGATE: Final = {"prvReadContact": "Global", "prvReadUser": "Global", "prvActOnBehalfOfAnotherUser": "Global"}
 SHALLOW: Final = {"prvReadIncident": "Basic", "prvReadContact": "Basic", "prvReadUser": "Global"}
 
 
@@ -146,6 +148,23 @@ async def _narrow(world: "World", actor: str) -> None:
     await _role(world, actor, NARROW)
 
 
+async def _delegate(world: "World", actor: str) -> None:
+    await _without_role(world, actor)
+    await _role(world, actor, DELEGATE)
+
+
+async def _owning(world: "World", actor: str) -> None:
+    """A disabled user whom a contact belongs to."""
+    await _without_role(world, actor)
+    await _role(world, actor, HANDOFF)
+    body = {"lastname": world.values["mark"]}
+    asked = {"service": "dataverse", "method": "POST", "path": f"{DATA}/contacts", "who": actor, "json": body}
+    made = await world.send(Asked.model_validate(asked))
+    if not made.is_success:
+        raise NotAsked(f"its contact was refused: {made.status_code} {made.text[:300]}")
+    await _disable(world, actor)
+
+
 async def _shallow(world: "World", actor: str) -> None:
     await _without_role(world, actor)
     await _role(world, actor, SHALLOW)
@@ -153,6 +172,10 @@ async def _shallow(world: "World", actor: str) -> None:
 
 async def _disabled_user(world: "World", actor: str) -> None:
     await _without_role(world, actor)
+    await _disable(world, actor)
+
+
+async def _disable(world: "World", actor: str) -> None:
     body = {"isdisabled": True, "applicationid": world.values[f"{actor}.client_id"]}
     await world.operate("PATCH", "dataverse", f"{DATA}/systemusers({world.values[f'{actor}.user_id']})", body)
 
@@ -222,6 +245,8 @@ STAGES: Final[dict[str, Stage]] = {
     "disabled_principal": Stage(_disabled_principal, _SIGNING),
     "narrow": Stage(_narrow, _WORKING),
     "shallow": Stage(_shallow, _WORKING),
+    "owning": Stage(_owning, _WORKING),
+    "delegate": Stage(_delegate, _WORKING),
     "integration": Stage(_integration, _WORKING | {"grant_id", "resource_id"}),
     "expired": Stage(_expired, _SIGNING, needs_clock=True),
     "contact": Stage(_contact, frozenset({"id", "email", "lastname"})),
@@ -230,4 +255,5 @@ STAGES: Final[dict[str, Stage]] = {
     "queued": Stage(_queued, frozenset({"id"})),
     "root": Stage(_root, frozenset({"unit_id"})),
 }
-"""`integration` is the whole set-up; `narrow` has a role without cases, `shallow` one that reaches its own rows only."""
+"""`integration` is the whole set-up; `narrow` has a role without cases, `shallow` one that reaches its own rows only, and
+`delegate` may act for others and read no cases."""
