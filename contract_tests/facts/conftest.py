@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from contract_tests.facts.fact import NotAsked
 from contract_tests.facts.in_process import fake_world
 from contract_tests.facts.ledger import Ledger
 from contract_tests.facts.loading import accepted, facts
@@ -17,7 +19,7 @@ from contract_tests.facts.redaction import Unsafe
 from contract_tests.facts.world import Elapse, World, opened
 from mock_services.cloud import FakeCloud
 from mock_services.tenant import FakeTenant
-from provisioning.problems import BadInput
+from provisioning.problems import BadInput, Withheld
 
 _LEDGER = pytest.StashKey[Ledger]()
 _WRITTEN = pytest.StashKey[list[str]]()
@@ -65,9 +67,14 @@ async def world(
         async with fake_world(contract_cloud, contract_tenant, tmp_path_factory.mktemp("contract")) as made:
             yield made
         return
-    async with opened(
-        live_place, may_write=pytestconfig.getoption("--live-writes"), elapse=_stand_ins_clock(live_place)
-    ) as made:
+    may_write = pytestconfig.getoption("--live-writes")
+    async with AsyncExitStack() as stack:
+        try:
+            made = await stack.enter_async_context(
+                opened(live_place, may_write=may_write, elapse=_stand_ins_clock(live_place))
+            )
+        except (NotAsked, BadInput, Withheld) as problem:  # once, not for each fact
+            pytest.exit(f"--live: {problem}", returncode=pytest.ExitCode.USAGE_ERROR)
         yield made
 
 

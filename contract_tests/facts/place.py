@@ -138,6 +138,8 @@ def _known(told: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """Of the settings' values those that a contract takes; the operator's federated credential from the environment."""
     values = dict(told)
     fill_from(environ, values)
+    # Answers name the services' own hosts: a base elsewhere is for those who write it down themselves.
+    values["endpoints"] = told.get("endpoints", {})
     operator = dict(values.get("operator", {}))
     for way in ("sign_in", "username", "certificate", "certificate_password"):
         operator.pop(way, None)
