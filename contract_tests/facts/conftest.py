@@ -1,6 +1,7 @@
 """The world that facts are asked of: one fake tenant for all of a process, or the tenant of `--live`."""
 
 import os
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -110,7 +111,8 @@ def _stand_ins_clock(place: Place) -> Elapse | None:
         return None
 
     async def elapse(time: timedelta) -> None:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        verify = ssl.create_default_context(cafile=place.ca_file)
+        async with httpx.AsyncClient(verify=verify, trust_env=False) as client:
             answer = await client.post(f"{control}/clock/advance", json={"seconds": time.total_seconds()})
             answer.raise_for_status()
 

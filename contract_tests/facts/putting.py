@@ -9,6 +9,7 @@ import httpx
 from contract_tests.facts.comparing import Difference, differences
 from contract_tests.facts.fact import READ, WRITE, Answered, Fact, NotAsked
 from contract_tests.facts.placeholders import filled, fits
+from contract_tests.facts.staging import STAGES
 from contract_tests.facts.world import World, claims_of
 
 
@@ -49,13 +50,15 @@ class Outcome:
 
 def reason_to_leave_out(fact: Fact, world: World, *, is_live: bool) -> str:
     """Why this world cannot be asked; "" where it can."""
-    if is_live and fact.live not in {READ, WRITE}:
+    if is_live and fact.live not in {READ, WRITE} and not world.place.is_stand_in:
         return f"cannot be staged live: {fact.live}"
+    if world.elapse is None and any(STAGES[each].needs_clock for each in fact.actors):
+        return "needs a clock that can be moved"
     if fact.needs_person and world.place.person is None:
         return "needs a person to sign in with a password: write [person] into the settings"
     if world.made is not None:
         return ""
-    if fact.live == WRITE:
+    if fact.live != READ:
         return "changes the tenant; --live-writes asks it too"
     known = world.staged | {"operator", "nobody"}
     missing = (fact.actors - known) | {name for name in fact.free_variables if name not in world.values}

@@ -257,7 +257,7 @@ async def opened(
     `transport`: another way there than the network. Raises BadInput and NotAsked; an end that could not sweep
     everything leaves the journal for the next run.
     """
-    inner = transport or _network(place)
+    inner = transport or network(place)
     rails = Rails(inner, place, may_write=may_write)
     async with httpx.AsyncClient(transport=rails, timeout=60) as client:
         if not may_write:
@@ -277,11 +277,12 @@ async def opened(
                     made.close()
 
 
-def _network(place: Place) -> httpx.AsyncBaseTransport:
+def network(place: Place, proxy: str | None = None) -> httpx.AsyncBaseTransport:
+    """The way to a place over the network; through the environment's proxy unless another is named."""
     import ssl
 
     verify: Any = ssl.create_default_context(cafile=str(place.ca_file)) if place.ca_file else True
-    proxy = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
+    proxy = proxy or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
     return httpx.AsyncHTTPTransport(verify=verify, proxy=proxy)
 
 
