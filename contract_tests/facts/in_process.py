@@ -1,10 +1,11 @@
 """The fakes as a place to ask, in this process: what tests and the mutants of `benchmarks.contract_mutants` use."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 from pydantic import SecretStr
 
 from contract_tests.facts.place import Contract, Credential, Person, Place
@@ -13,12 +14,19 @@ from mock_services.cloud import FakeCloud
 from mock_services.intercept import FakeTransport
 from mock_services.tenant import FakeTenant
 
+Around = Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport]
+
 _PLENTY = 20_000
 
 
 @asynccontextmanager
-async def fake_world(cloud: FakeCloud, tenant: FakeTenant, folder: Path) -> AsyncIterator[World]:
-    """A fake tenant, of which everything may be asked. Waiting moves its clock."""
+async def fake_world(
+    cloud: FakeCloud, tenant: FakeTenant, folder: Path, *, around: Around | None = None
+) -> AsyncIterator[World]:
+    """A fake tenant, of which everything may be asked. Waiting moves its clock.
+
+    `around` makes another transport of the fakes' own, one that changes what is told.
+    """
 
     async def elapse(time: timedelta) -> None:
         tenant.clock.advance(time)
@@ -26,8 +34,13 @@ async def fake_world(cloud: FakeCloud, tenant: FakeTenant, folder: Path) -> Asyn
     async def pause(seconds: float) -> None:
         tenant.clock.advance(seconds=seconds)
 
+    transport: httpx.AsyncBaseTransport = FakeTransport(cloud)
     async with opened(
-        place_of(tenant, folder), may_write=True, transport=FakeTransport(cloud), pause=pause, elapse=elapse
+        place_of(tenant, folder),
+        may_write=True,
+        transport=around(transport) if around else transport,
+        pause=pause,
+        elapse=elapse,
     ) as world:
         yield world
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import SecretStr
 
-from contract_tests.facts.fact import Asked, NotAsked
+from contract_tests.facts.fact import Asked, NotAsked, Service
 from contract_tests.facts.place import Credential
 
 if TYPE_CHECKING:
@@ -194,6 +194,14 @@ async def _expired(world: "World", actor: str) -> None:
     await world.let_pass(_LIFE * 2)
 
 
+async def _aged(world: "World", name: str) -> None:
+    """The operator's tokens, older than any token lives."""
+    services: tuple[Service, ...] = ("graph", "dataverse", "power_platform")
+    for service in services:
+        world.values[f"{name}.{service}"] = await world.token("operator", service)
+    await world.let_pass(_LIFE * 4)
+
+
 async def _contact(world: "World", name: str) -> None:
     body = {
         "firstname": "Ada",
@@ -249,6 +257,7 @@ STAGES: Final[dict[str, Stage]] = {
     "delegate": Stage(_delegate, _WORKING),
     "integration": Stage(_integration, _WORKING | {"grant_id", "resource_id"}),
     "expired": Stage(_expired, _SIGNING, needs_clock=True),
+    "aged": Stage(_aged, frozenset({"graph", "dataverse", "power_platform"}), needs_clock=True),
     "contact": Stage(_contact, frozenset({"id", "email", "lastname"})),
     "incident": Stage(_incident, frozenset({"id", "title"})),
     "queue": Stage(_queue, frozenset({"id", "name"})),

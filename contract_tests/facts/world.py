@@ -139,7 +139,10 @@ class World:
         if stage.needs_clock and self.elapse is None:
             raise NotAsked(f"the stage {name} needs a clock that can be moved")
         self.values["mark"] = self.new_name()
-        await stage.make(self, name)
+        try:
+            await stage.make(self, name)
+        except (KeyError, IndexError, TypeError) as problem:  # of what was told, which is no claim of a fact yet
+            raise NotAsked(f"staging {name}: an answer has another form: {type(problem).__name__} {problem}") from None
         self.staged.add(name)
 
     async def operate(self, method: str, service: Service, path: str, body: Any = None, **options: Any) -> Any:
