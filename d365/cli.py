@@ -351,3 +351,24 @@ def failures(as_json: Json = False) -> None:
     from d365.catalogue import show_failures
 
     show_failures(as_json=as_json)
+
+
+contract_app = typer.Typer(help="What the fakes claim, and how that is known.", no_args_is_help=True)
+app.add_typer(contract_app, name="contract")
+
+
+@contract_app.callback()
+def contract() -> None:
+    """What the fakes claim, and how that is known."""
+
+
+@contract_app.command()
+def report(
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as one HTML page too.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Every operation and every refusal with its tier, date, source and differences."""
+    from d365.contract import show_report
+
+    with honest_exit(as_json=as_json):
+        show_report(as_json=as_json, html=html)

@@ -27,7 +27,7 @@ class _Strict(BaseModel):
 
 
 class Credential(_Strict):
-    """How an application proves who it is: by a secret, or by a federated credential that another issuer's token meets."""
+    """How an application proves who it is: by a secret, or by the token of another issuer that it trusts."""
 
     client_id: Annotated[str, AfterValidator(checked_client_id)]
     client_secret: SecretStr = SecretStr("")
@@ -119,7 +119,7 @@ def load_place(path: Path, environ: Mapping[str, str] = os.environ) -> Place:
     A tenant and an environment that only the environment names must stand in the file's `[contract]` lists.
     """
     told = read_toml(path)
-    named = {name for name in ("tenant_id", "environment_url") if name in told}
+    named: set[str] = {name for name in ("tenant_id", "environment_url") if name in told}
     values = _known(told, environ)
     try:
         place = Place.model_validate(values)

@@ -123,7 +123,9 @@ def _changes(before: Any, now: Any, field: str, ids: Identities) -> Iterator[Dif
     elif isinstance(before, str) and isinstance(now, str):
         if not ids.same(before, now):
             yield Difference(field, before, now)
-    elif type(before) is not type(now) or (not isinstance(before, int | float) and before != now):
-        yield Difference(field, before, now)
-    elif isinstance(before, bool) and before != now:
+    elif (
+        type(before) is not type(now)
+        or (not isinstance(before, int | float) and before != now)
+        or (isinstance(before, bool) and before != now)
+    ):
         yield Difference(field, before, now)

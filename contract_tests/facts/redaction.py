@@ -45,7 +45,9 @@ HEADERS: Final = frozenset(
     }
 )  # fmt: skip
 """Those whose values may be kept; no other header is."""
-_COUNTING: Final = frozenset(name for name in HEADERS if "remaining" in name or "-unit" in name or name == "retry-after")
+_COUNTING: Final = frozenset(
+    name for name in HEADERS if "remaining" in name or "-unit" in name or name == "retry-after"
+)
 _COUNT: Final = re.compile(r"\d+")
 
 _SMALLEST_SECRET = 20

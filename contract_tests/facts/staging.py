@@ -17,14 +17,27 @@ DATA: Final = "/api/data/v9.2"
 DATAVERSE_APP: Final = "00000007-0000-0000-c000-000000000000"
 _LIFE: Final = timedelta(minutes=30)
 
-HANDOFF: Final = {
-    name: "Global"
-    for name in (
-        "prvReadContact prvCreateContact prvWriteContact prvAppendContact prvAppendToContact prvReadIncident"
-        " prvCreateIncident prvWriteIncident prvAppendIncident prvAppendToIncident prvReadNote prvCreateNote"
-        " prvAppendNote prvReadQueue prvReadUser prvReadBusinessUnit"
-    ).split()
-}
+HANDOFF: Final = dict.fromkeys(
+    [
+        "prvReadContact",
+        "prvCreateContact",
+        "prvWriteContact",
+        "prvAppendContact",
+        "prvAppendToContact",
+        "prvReadIncident",
+        "prvCreateIncident",
+        "prvWriteIncident",
+        "prvAppendIncident",
+        "prvAppendToIncident",
+        "prvReadNote",
+        "prvCreateNote",
+        "prvAppendNote",
+        "prvReadQueue",
+        "prvReadUser",
+        "prvReadBusinessUnit",
+    ],
+    "Global",
+)
 """What the vendor's handoff needs (dataverse-security, operation to privileges)."""
 NARROW: Final = {"prvReadContact": "Global", "prvReadUser": "Global"}
 DELEGATE: Final = {"prvReadContact": "Global", "prvReadUser": "Global", "prvActOnBehalfOfAnotherUser": "Global"}

@@ -76,7 +76,7 @@ def test_everything_is_like_itself(value: Any) -> None:
 @given(JSON, JSON)
 def test_whatever_is_unlike_is_told_one_way_at_least(one: Any, other: Any) -> None:
     unlike = bool(list(differences(one, other, only=True)) or list(differences(other, one, only=True)))
-    assert unlike == (one != other or repr(one) != repr(other) and _differs_in_kind(one, other))
+    assert unlike == (one != other or (repr(one) != repr(other) and _differs_in_kind(one, other)))
 
 
 def _differs_in_kind(one: Any, other: Any) -> bool:

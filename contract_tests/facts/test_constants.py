@@ -1,4 +1,4 @@
-"""Every public constant of a `facts.py` names its fact, or a counted excuse; every quirk names the fact that settles it."""
+"""Every public constant of a `facts.py` names its fact, or a counted excuse; every quirk the fact that settles it."""
 
 from collections import Counter
 from dataclasses import fields
@@ -18,7 +18,9 @@ NO_SETTLING = {
 @pytest.mark.parametrize("service", MODULES)
 def test_a_constant_names_its_fact_or_an_excuse(service: str) -> None:
     named, excuses, constants = resting(service).keys(), excused(service).keys(), set(public(service))
-    assert constants - named - excuses == set(), "name them in a fact's `constants`, or see contract_tests.facts.constants"
+    assert constants - named - excuses == set(), (
+        "name them in a fact's `constants`, or see contract_tests.facts.constants"
+    )
     assert named - constants == set(), "these facts name constants that are not there"
     assert excuses - constants == set(), "these excuses are for constants that are not there"
     assert excuses & named == set(), "these have a fact by now: take their excuses out and lower MOST"

@@ -45,7 +45,11 @@ def test_a_fact_takes_what_its_file_shares_and_is_named_after_its_service(tmp_pa
         ('tier = "recorded"', 'tier = "guessed"', "tier: Input should be 'inferred'"),
         ('seen = "2025-04"', 'seen = "April"', "seen: String should match"),
         ('live = "read"', 'live = "never"', "live is neither"),
-        ('asked.path = "/v1.0/applications"', 'asked.path = "/v1.0/a"\nasked.method = "POST"', "live is read, but POST"),
+        (
+            'asked.path = "/v1.0/applications"',
+            'asked.path = "/v1.0/a"\nasked.method = "POST"',
+            "live is read, but POST",
+        ),
         ('asked.path = "/v1.0/applications"', 'asked.path = "/v1.0/{ghost.id}"', "ghost is no stage"),
         ('asked.path = "/v1.0/applications"', 'asked.path = "/v1.0/{contact.age}"', "no stage gives contact.age"),
         ('asked.path = "/v1.0/applications"', 'asked.path = "/a"\nasked.who = "stranger"', "stranger is no stage"),

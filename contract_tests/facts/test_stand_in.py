@@ -65,11 +65,25 @@ class StandIn:
 
     def child(self, *command: str) -> "subprocess.CompletedProcess[str]":
         """Run Python in a process of its own that finds the fakes."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "D365_", "AZURE_"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "D365_", "AZURE_"))
+        }
         return subprocess.run(  # noqa: S603 - our own command
             [sys.executable, *command], cwd=self.settings.parent, env={**kept, **self.environ, "PYTHONPATH": str(ROOT)},
             capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
+
+
+async def stage_few(world: World) -> None:
+    """Some sixteen creates in both services."""
+    for stage in FEW:
+        await world.stage(stage)
+
+
+async def run_few(stand_in: StandIn, transport: httpx.AsyncBaseTransport) -> None:
+    """A run of its own that stages them."""
+    async with stand_in.world(transport) as world:
+        await stage_few(world)
 
 
 async def _at_once(_seconds: float) -> None:
@@ -176,8 +190,7 @@ async def test_what_a_disturbed_run_has_made_is_swept(clean: StandIn, fault: dic
     clean.control("POST", "/faults", json=fault)
     async with clean.world() as world:
         with pytest.raises(NotAsked):
-            for stage in FEW:
-                await world.stage(stage)
+            await stage_few(world)
 
 
 async def test_a_throttled_run_waits_and_goes_on(clean: StandIn) -> None:
@@ -197,9 +210,7 @@ async def test_a_throttled_run_waits_and_goes_on(clean: StandIn) -> None:
 async def test_a_run_that_loses_its_network_for_good_is_swept_by_the_next(clean: StandIn) -> None:
     broken = _BreaksAfter(clean.transport(), 25)
     with pytest.raises(NotAsked, match="ConnectError"):
-        async with clean.world(broken) as world:
-            for stage in FEW:
-                await world.stage(stage)
+        await run_few(clean, broken)
     assert clean.place.journal.exists()
     assert await marked(clean) != []
 

@@ -145,7 +145,7 @@ class World:
             raise NotAsked(f"staging {name}: an answer has another form: {type(problem).__name__} {problem}") from None
         self.staged.add(name)
 
-    async def operate(self, method: str, service: Service, path: str, body: Any = None, **options: Any) -> Any:
+    async def operate(self, method: str, service: Service, path: str, body: Any = None) -> Any:
         """A request of the operator's that must succeed; its body, or the id of what was made. Raises NotAsked.
 
         What was made a moment ago may not be seen yet, so a refusal is asked again until `contract.patience_s`.
