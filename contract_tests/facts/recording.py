@@ -63,7 +63,7 @@ class Recorder:
         return kept
 
     def write(self, folder: Path, place: Place, today: date, secret: Iterator[str]) -> Path:
-        """Write them all to `folder`, one file a cloud and kind of place. Raises redaction.Unsafe, and writes nothing."""
+        """Write them to `folder`, one file a cloud and kind of place; or raise redaction.Unsafe and write nothing."""
         of: Literal["tenant", "stand-in"] = "stand-in" if place.is_stand_in else "tenant"
         recording = Recording(recorded=today, of=of, cloud=place.cloud, answers=self.answers)
         text = json.dumps(recording.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -123,9 +123,10 @@ def _changes(before: Any, now: Any, field: str, ids: Identities) -> Iterator[Dif
     elif isinstance(before, str) and isinstance(now, str):
         if not ids.same(before, now):
             yield Difference(field, before, now)
-    elif (
-        type(before) is not type(now)
-        or (not isinstance(before, int | float) and before != now)
-        or (isinstance(before, bool) and before != now)
-    ):
+    elif type(before) is not type(now) or (not _is_number(before) and before != now):
         yield Difference(field, before, now)
+
+
+def _is_number(value: Any) -> bool:
+    """Numbers may differ from place to place; true and false may not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

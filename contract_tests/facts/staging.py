@@ -277,5 +277,5 @@ STAGES: Final[dict[str, Stage]] = {
     "queued": Stage(_queued, frozenset({"id"})),
     "root": Stage(_root, frozenset({"unit_id"})),
 }
-"""`integration` is the whole set-up; `narrow` has a role without cases, `shallow` one that reaches its own rows only, and
-`delegate` may act for others and read no cases."""
+"""`integration` is the whole set-up; `narrow` has a role without cases, `shallow` one that reaches its own rows only,
+and `delegate` may act for others and read no cases."""
