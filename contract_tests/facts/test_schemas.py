@@ -1,4 +1,4 @@
-"""Answers against published schemas: Graph's by msgraph-sdk's models, Dataverse's by its own $metadata in an OData library.
+"""Answers against schemas: Graph's by msgraph-sdk's models, Dataverse's by its $metadata as an OData library reads it.
 
 A member that the schema does not know, one that it knows and the answer lacks, and a value of another type are told.
 """

@@ -62,6 +62,8 @@ class World:
         if self.place.integration is not None and self.made is None:
             self.credentials["integration"] = self.place.integration
             self.values["integration.client_id"] = self.place.integration.client_id
+            secret = self.place.integration.client_secret.get_secret_value()
+            self.values |= {"integration.client_secret": secret} if secret else {}
             self.staged.add("integration")
 
     def new_name(self) -> str:
