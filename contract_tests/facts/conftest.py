@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -26,38 +27,45 @@ _LEDGER = pytest.StashKey[Ledger]()
 _WRITTEN = pytest.StashKey[list[str]]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def anyio_backend() -> str:
-    """One event loop for the session, since the world is shared."""
+    """One event loop for all of them, since the world is shared."""
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def contract_cloud() -> FakeCloud:
     """The cloud of this process's world."""
     return FakeCloud()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def contract_tenant(contract_cloud: FakeCloud) -> FakeTenant:
     """The tenant that the facts of this process are asked of; nobody else's."""
     return contract_cloud.create_tenant()
 
 
-@pytest.fixture(scope="session")
-def live_place(pytestconfig: pytest.Config) -> Place | None:
+@pytest.fixture(scope="package")
+def live_place(request: pytest.FixtureRequest) -> Place | None:
     """Where `--live-settings` leads; None in a run of the fakes."""
-    if not pytestconfig.getoption("--live"):
+    if not request.config.getoption("--live"):
         return None
     try:
-        return load_place(Path(pytestconfig.getoption("--live-settings")))
+        return load_place(Path(request.config.getoption("--live-settings")))
     except BadInput as problem:
+        _give_up(request.session, problem)
+
+
+def _give_up(session: pytest.Session, problem: Exception) -> NoReturn:
+    """End the run with one sentence; where it has more than the contract, leave only the contract out."""
+    if all(item.get_closest_marker("contract") for item in session.items):
         pytest.exit(f"--live: {problem}", returncode=pytest.ExitCode.USAGE_ERROR)
+    pytest.skip(f"the contract is not asked: {problem}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def world(
-    pytestconfig: pytest.Config,
+    request: pytest.FixtureRequest,
     live_place: Place | None,
     contract_cloud: FakeCloud,
     contract_tenant: FakeTenant,
@@ -68,18 +76,18 @@ async def world(
         async with fake_world(contract_cloud, contract_tenant, tmp_path_factory.mktemp("contract")) as made:
             yield made
         return
-    may_write = pytestconfig.getoption("--live-writes")
+    may_write = request.config.getoption("--live-writes")
     async with AsyncExitStack() as stack:
         try:
             made = await stack.enter_async_context(
                 opened(live_place, may_write=may_write, elapse=_stand_ins_clock(live_place))
             )
         except (NotAsked, BadInput, Withheld) as problem:  # once, not for each fact
-            pytest.exit(f"--live: {problem}", returncode=pytest.ExitCode.USAGE_ERROR)
+            _give_up(request.session, problem)
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def ledger(pytestconfig: pytest.Config, world: World) -> Iterator[Ledger]:
     """What this run hears; written down at its end where `--record` says so."""
     kept = Ledger(facts(), accepted(), recordings(), keeps=bool(pytestconfig.getoption("--record")))
@@ -92,6 +100,11 @@ def ledger(pytestconfig: pytest.Config, world: World) -> Iterator[Ledger]:
         except Unsafe as problem:
             pytest.fail(f"nothing was recorded: {problem}")
         pytestconfig.stash[_WRITTEN] = written
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What a run of the contract alone is told by."""
+    config.addinivalue_line("markers", "contract: a fact, asked of the fakes or of a tenant")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

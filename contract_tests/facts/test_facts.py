@@ -12,6 +12,7 @@ from contract_tests.facts.putting import put, reason_to_leave_out
 from contract_tests.facts.world import World
 
 
+@pytest.mark.contract
 @pytest.mark.safe_live(federated=True)
 @pytest.mark.parametrize("fact", facts(), ids=lambda fact: fact.name)
 async def test_a_fact_holds(fact: Fact, world: World, ledger: Ledger, live_place: Place | None) -> None:
