@@ -41,6 +41,7 @@ HANDOFF: Final = dict.fromkeys(
 """What the vendor's handoff needs (dataverse-security, operation to privileges)."""
 NARROW: Final = {"prvReadContact": "Global", "prvReadUser": "Global"}
 DELEGATE: Final = {"prvReadContact": "Global", "prvReadUser": "Global", "prvActOnBehalfOfAnotherUser": "Global"}
+BLIND: Final = {"prvCreateContact": "Global", "prvReadUser": "Global"}
 SHALLOW: Final = {"prvReadIncident": "Basic", "prvReadContact": "Basic", "prvReadUser": "Global"}
 
 
@@ -166,6 +167,11 @@ async def _delegate(world: "World", actor: str) -> None:
     await _role(world, actor, DELEGATE)
 
 
+async def _blind(world: "World", actor: str) -> None:
+    await _without_role(world, actor)
+    await _role(world, actor, BLIND)
+
+
 async def _owning(world: "World", actor: str) -> None:
     """A disabled user whom a contact belongs to."""
     await _without_role(world, actor)
@@ -233,6 +239,35 @@ async def _incident(world: "World", name: str) -> None:
     world.values[f"{name}.title"] = body["title"]
 
 
+async def _inactive_contact(world: "World", name: str) -> None:
+    await _contact(world, name)
+    body = {"statecode": 1, "statuscode": 2}
+    await world.operate("PATCH", "dataverse", f"{DATA}/contacts({world.values[f'{name}.id']})", body)
+
+
+async def _resolved(world: "World", name: str) -> None:
+    """A case of its own that is closed."""
+    await world.stage("contact")
+    world.values["mark"] = world.new_name()
+    body = {"title": world.values["mark"], "customerid_contact@odata.bind": f"/contacts({world.values['contact.id']})"}
+    case = await world.operate("POST", "dataverse", f"{DATA}/incidents", body)
+    resolution = {
+        "@odata.type": "Microsoft.Dynamics.CRM.incidentresolution",
+        "subject": world.values["mark"],
+        "incidentid@odata.bind": f"/incidents({case})",
+    }
+    told = {"IncidentResolution": resolution, "Status": 5}
+    await world.operate("POST", "dataverse", f"{DATA}/CloseIncident", told)
+    world.values[f"{name}.id"] = case
+
+
+async def _privileges(world: "World", name: str) -> None:
+    for member, privilege in (("read_user", "prvReadUser"), ("read_incident", "prvReadIncident")):
+        path = f"{DATA}/privileges?$select=privilegeid&$filter=name eq '{privilege}'"
+        found = await world.operate("GET", "dataverse", path)
+        world.values[f"{name}.{member}"] = found["value"][0]["privilegeid"]
+
+
 async def _queue(world: "World", name: str) -> None:
     body = {"name": world.values["mark"]}
     world.values[f"{name}.id"] = await world.operate("POST", "dataverse", f"{DATA}/queues", body)
@@ -266,16 +301,20 @@ STAGES: Final[dict[str, Stage]] = {
     "disabled_principal": Stage(_disabled_principal, _SIGNING),
     "narrow": Stage(_narrow, _WORKING),
     "shallow": Stage(_shallow, _WORKING),
+    "blind": Stage(_blind, _WORKING),
     "owning": Stage(_owning, _WORKING),
     "delegate": Stage(_delegate, _WORKING),
     "integration": Stage(_integration, _WORKING | {"grant_id", "resource_id"}),
     "expired": Stage(_expired, _SIGNING, needs_clock=True),
     "aged": Stage(_aged, frozenset({"graph", "dataverse", "power_platform"}), needs_clock=True),
     "contact": Stage(_contact, frozenset({"id", "email", "lastname"})),
+    "inactive_contact": Stage(_inactive_contact, frozenset({"id", "email", "lastname"})),
+    "resolved": Stage(_resolved, frozenset({"id"})),
+    "privileges": Stage(_privileges, frozenset({"read_user", "read_incident"})),
     "incident": Stage(_incident, frozenset({"id", "title"})),
     "queue": Stage(_queue, frozenset({"id", "name"})),
     "queued": Stage(_queued, frozenset({"id"})),
     "root": Stage(_root, frozenset({"unit_id"})),
 }
 """`integration` is the whole set-up; `narrow` has a role without cases, `shallow` one that reaches its own rows only,
-and `delegate` may act for others and read no cases."""
+`delegate` may act for others and read no cases, and `blind` may make contacts and read none."""

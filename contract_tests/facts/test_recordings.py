@@ -153,14 +153,16 @@ ALTERNATIVES = [(fact, other) for fact in facts() for other in fact.alternatives
     ("fact", "other"), ALTERNATIVES, ids=lambda each: getattr(each, "name", getattr(each, "value", ""))
 )
 async def test_the_other_side_of_a_quirk_is_recognised(
-    world: World, contract_tenant: FakeTenant, fact: Fact, other: Alternative
+    contract_cloud: FakeCloud, tmp_path: Path, fact: Fact, other: Alternative
 ) -> None:
-    before = getattr(contract_tenant.quirks, fact.quirk)
-    try:
-        setattr(contract_tenant.quirks, fact.quirk, other.value)
-        outcome = await put(BY_NAME[fact.name], world)
-    finally:
-        setattr(contract_tenant.quirks, fact.quirk, before)
+    """In a tenant of its own: the other side may take what the default refuses."""
+    tenant = contract_cloud.create_tenant("Fabrikam")
+    before = getattr(tenant.quirks, fact.quirk)
+    async with fake_world(contract_cloud, tenant, tmp_path) as world:
+        setattr(tenant.quirks, fact.quirk, other.value)
+        outcome = await put(fact, world)
+        setattr(tenant.quirks, fact.quirk, before)
+    contract_cloud.drop(tenant)
     assert outcome.differences == ()
     assert settled([outcome]) == {fact.quirk: (fact.name, other.value)}
 
