@@ -188,6 +188,18 @@ def _refused(code: str, *, status: int | None = None, other: str | None = None) 
     return wire
 
 
+def _reworded(row: Any) -> Wire:
+    """Dataverse's refusals of a row get other words, alone or in a batch."""
+
+    def wire(_request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        found = re.search(r'"message":"((?:[^"\\]|\\.)*)"', answer.text)
+        if found is None or row.code not in answer.text or not row.fits(row.status, json.loads(f'"{found[1]}"')):
+            return answer
+        return _told(answer, content=answer.text.replace(found[1], "Odd words.").encode())
+
+    return wire
+
+
 def _status(path: str, before: int) -> Wire:
     """Answers below a path that have this status get another."""
 
@@ -245,11 +257,16 @@ def _of_refusal(service: str, refusal: str, row: Row, turn: int) -> Mutant:
             return Mutant(service, name, wire=_refused(of.code, other="0x80040999"), refusal=refusal)
         other = 999 if isinstance(of.code, int) else "Odd"
         return Mutant(service, name, lambda: _set(of, "code", other), refusal=refusal)
+    return _of_words(service, refusal, of)
+
+
+def _of_words(service: str, refusal: str, of: Any) -> Mutant:
     name = f"{refusal}: the words are others"
+    if service == "dataverse" and of.code:  # its code takes words from many places
+        return Mutant(service, name, wire=_reworded(of), refusal=refusal)
     constant = _constant(service, of.template)
-    if constant:
-        return Mutant(service, name, patch(f"{service}.facts:{constant}", "Odd words."), refusal=refusal)
-    return Mutant(service, name, lambda: _set(of, "template", "Odd words."), refusal=refusal)
+    change = patch(f"{service}.facts:{constant}", "Odd words.") if constant else None
+    return Mutant(service, name, change or (lambda: _set(of, "template", "Odd words.")), refusal=refusal)
 
 
 def _constant(service: str, template: str) -> str:
