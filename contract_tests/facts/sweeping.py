@@ -22,6 +22,7 @@ _DATAVERSE: Final = {
     "systemusers": "applicationid",
     "roles": "name",
 }
+_BIN: Final = "directory/deletedItems/microsoft.graph.application"
 _KEYS: Final = {
     "incidents": "incidentid",
     "annotations": "annotationid",
@@ -104,6 +105,9 @@ async def _remove_marked(world: "World") -> None:
             await _remove_row(world, collection, id_)
     for id_ in await _graph_ids(world, "applications", f"startswith(displayName,'{MARK} ')"):
         await _remove_from_graph(world, "applications", id_)
+    # A registration that was deleted a moment ago may have been seen in the bin too late to be removed from there.
+    for id_ in await _graph_ids(world, _BIN, f"startswith(displayName,'{MARK} ')"):
+        await _delete(world, "graph", f"/v1.0/directory/deletedItems/{id_}")
 
 
 async def _graph_ids(world: "World", collection: str, condition: str) -> list[str]:
