@@ -21,11 +21,12 @@ _PLENTY = 20_000
 
 @asynccontextmanager
 async def fake_world(
-    cloud: FakeCloud, tenant: FakeTenant, folder: Path, *, around: Around | None = None
+    cloud: FakeCloud, tenant: FakeTenant, folder: Path, *, around: Around | None = None, patience_s: float = 0
 ) -> AsyncIterator[World]:
     """A fake tenant, of which everything may be asked. Waiting moves its clock.
 
-    `around` makes another transport of the fakes' own, one that changes what is told.
+    `around` makes another transport of the fakes' own, one that changes what is told. `patience_s`: how long to wait
+    for what is young, where the tenant's replicas are slow.
     """
 
     async def elapse(time: timedelta) -> None:
@@ -36,7 +37,7 @@ async def fake_world(
 
     transport: httpx.AsyncBaseTransport = FakeTransport(cloud)
     async with opened(
-        place_of(tenant, folder),
+        place_of(tenant, folder, patience_s=patience_s),
         may_write=True,
         transport=around(transport) if around else transport,
         pause=pause,
@@ -45,7 +46,7 @@ async def fake_world(
         yield world
 
 
-def place_of(tenant: FakeTenant, folder: Path) -> Place:
+def place_of(tenant: FakeTenant, folder: Path, *, patience_s: float = 0) -> Place:
     """Where a fake tenant is, for its operator."""
     secret = SecretStr(str(tenant.operator.client_secret))
     return Place(
@@ -54,5 +55,5 @@ def place_of(tenant: FakeTenant, folder: Path) -> Place:
         operator=Credential(client_id=tenant.operator.client_id, client_secret=secret),
         person=Person(username=tenant.operator.username, password=SecretStr(str(tenant.operator.password))),
         stand_in=True,
-        contract=Contract(journal=folder / "made.jsonl", most_requests=_PLENTY, patience_s=0),
+        contract=Contract(journal=folder / "made.jsonl", most_requests=_PLENTY, patience_s=patience_s),
     )

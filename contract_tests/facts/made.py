@@ -24,6 +24,8 @@ class Thing:
     name: str
     ids: tuple[str, ...] = ()
     is_gone: bool = field(default=False)
+    is_young: bool = field(default=False)
+    """Made by this run, so that it may not be seen everywhere yet."""
 
 
 class Made:
@@ -39,7 +41,8 @@ class Made:
         """Before a create leaves."""
         thing = Thing(max(self.things, default=0) + 1, kind, name)
         self._write({"asked": thing.number, "kind": kind, "name": name})
-        return thing
+        self.things[thing.number].is_young = True
+        return self.things[thing.number]
 
     def made(self, thing: Thing, *ids: str) -> None:
         """When its answer has named it."""

@@ -13,6 +13,10 @@ from contract_tests.facts.staging import STAGES
 from contract_tests.facts.world import World, claims_of
 
 
+_LONGEST_LAG_S = 60
+"""How long an answer about something young is asked for again while it is not as expected."""
+
+
 @dataclass(frozen=True)
 class Heard:
     """An answer as facts see it."""
@@ -71,16 +75,31 @@ async def put(fact: Fact, world: World) -> Outcome:
         await world.stage(stage)
     world.values["mark"] = world.new_name()
     for each in fact.before:
-        prepared = await world.send(each)
+        prepared = await world.patiently(each, lambda told: told.is_success)
         if not prepared.is_success:
             raise NotAsked(f"what must go before was refused: {prepared.status_code} {prepared.text[:300]}")
-    heard = Heard.of(await world.send(fact.asked))
+    patience, waited, step = min(world.place.contract.patience_s, _LONGEST_LAG_S), 0.0, 1.0
+    while True:
+        outcome = _outcome(fact, Heard.of(await world.send(fact.asked)), world)
+        if not outcome.differences or waited >= patience or not _may_be_late(outcome):
+            return outcome
+        await world.pause(step)
+        waited, step = waited + step, step * 2
+
+
+def _outcome(fact: Fact, heard: Heard, world: World) -> Outcome:
     found = tuple(unlike(fact.answer, heard, world))
     if found:
         for other in fact.alternatives:
-            if not tuple(unlike(other.answer, heard, world)):
+            if not unlike(other.answer, heard, world):
                 return Outcome(fact, heard, (), other.value)
     return Outcome(fact, heard, found)
+
+
+def _may_be_late(outcome: Outcome) -> bool:
+    """Whether it may be that something young is not seen yet, and asking again makes nothing."""
+    fact = outcome.fact
+    return bool(fact.actors) and (outcome.heard.status >= httpx.codes.BAD_REQUEST or fact.asked.method == "GET")
 
 
 def unlike(answer: Answered, heard: Heard, world: World) -> list[Difference]:

@@ -91,8 +91,17 @@ async def _grant(world: "World", actor: str) -> None:
         "resourceId": world.values[f"{actor}.resource_id"],
         "scope": "user_impersonation",
     }
-    made = await world.operate("POST", "graph", "/v1.0/oauth2PermissionGrants", body)
-    world.values[f"{actor}.grant_id"] = made["id"]
+    # A grant may be written although its answer was 404; the next one is told that it exists (graph, consent by API).
+    asked = Asked.model_validate(
+        {"service": "graph", "method": "POST", "path": "/v1.0/oauth2PermissionGrants", "json": body}
+    )
+    made = await world.patiently(asked, lambda told: told.is_success or "already exists" in told.text)
+    if not made.is_success:
+        asked = Asked(service="graph", path=f"/v1.0/oauth2PermissionGrants?$filter=clientId eq '{body['clientId']}'")
+        made = await world.patiently(asked, lambda told: bool(told.json().get("value")))
+    told = made.json()
+    world.values[f"{actor}.grant_id"] = told["id"] if "id" in told else told["value"][0]["id"]
+    world.rails.know([world.values[f"{actor}.grant_id"]])
 
 
 async def _user(world: "World", actor: str) -> None:

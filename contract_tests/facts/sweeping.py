@@ -1,7 +1,10 @@
 """Removes what runs have made: what the journal tells, then whatever else carries our mark."""
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
+
+import httpx
 
 from contract_tests.facts.fact import Asked, NotAsked
 from contract_tests.facts.rails import MARK
@@ -22,6 +25,8 @@ _DATAVERSE: Final = {
     "systemusers": "applicationid",
     "roles": "name",
 }
+_LAST_ID: Final = re.compile(r"\(([0-9a-fA-F-]{36})\)\s*$")
+_LONGEST_LAG_S: Final = 60
 _BIN: Final = "directory/deletedItems/microsoft.graph.application"
 _KEYS: Final = {
     "incidents": "incidentid",
@@ -47,6 +52,17 @@ def kind_and_name(asked: Asked, body: Any, mark: str) -> tuple[str, str]:
     member = {**_GRAPH, **_DATAVERSE}[collection]
     told = body.get(member) if isinstance(body, Mapping) else None
     return f"{service}:{collection}", str(told or mark)
+
+
+def removal_ids(kind: str, answer: httpx.Response) -> tuple[str, ...]:
+    """The id by which what a create has made is removed again; none where its answer does not tell."""
+    collection = kind.partition(":")[2]
+    named = _LAST_ID.search(answer.headers.get("odata-entityid", ""))
+    if named:
+        return (named[1],)
+    told = answer.json() if answer.content else {}
+    id_ = told.get(_KEYS.get(collection, "id")) if isinstance(told, dict) else None
+    return (str(id_),) if id_ else ()
 
 
 async def sweep(world: "World") -> None:
@@ -88,7 +104,7 @@ async def _remove_thing(world: "World", thing: "Thing") -> None:
     if service == "graph":
         ids = thing.ids or tuple(await _graph_ids(world, collection, f"{_GRAPH[collection]} eq '{thing.name}'"))
         for id_ in ids:
-            await _remove_from_graph(world, collection, id_)
+            await _remove_from_graph(world, collection, id_, is_young=thing.is_young)
         return
     member = _DATAVERSE[collection]
     literal = thing.name if member == "applicationid" else f"'{thing.name}'"
@@ -128,9 +144,9 @@ async def _rows(world: "World", collection: str, condition: str) -> list[str]:
     return ids
 
 
-async def _remove_from_graph(world: "World", collection: str, id_: str) -> None:
+async def _remove_from_graph(world: "World", collection: str, id_: str, *, is_young: bool = False) -> None:
     world.rails.know([id_])
-    await _delete(world, "graph", f"/v1.0/{collection}/{id_}")
+    await _delete(world, "graph", f"/v1.0/{collection}/{id_}", is_young=is_young)
     if collection == "applications":  # what is deleted stays in the bin for 30 days and counts against the quota
         await _delete(world, "graph", f"/v1.0/directory/deletedItems/{id_}")
 
@@ -158,8 +174,10 @@ async def _disable(world: "World", id_: str) -> None:
         await world.operate("PATCH", "dataverse", path, body)
 
 
-async def _delete(world: "World", service: str, path: str) -> None:
-    """Gone already is as good as removed. Raises NotAsked."""
-    answer = await world.send(Asked.model_validate({"service": service, "method": "DELETE", "path": path}))
-    if not answer.is_success and answer.status_code != 404:
+async def _delete(world: "World", service: str, path: str, *, is_young: bool = False) -> None:
+    """Gone already is as good as removed; what is young may only seem to be gone. Raises NotAsked."""
+    asked = Asked.model_validate({"service": service, "method": "DELETE", "path": path})
+    doubtful = {httpx.codes.CONFLICT, *([httpx.codes.NOT_FOUND] if is_young else [])}
+    answer = await world.patiently(asked, lambda told: told.status_code not in doubtful, at_most_s=_LONGEST_LAG_S)
+    if not answer.is_success and answer.status_code != httpx.codes.NOT_FOUND:
         raise NotAsked(f"DELETE {path} was refused: {answer.status_code} {answer.text[:300]}")

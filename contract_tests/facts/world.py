@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from typing import Any, Final
 
 import anyio
@@ -27,6 +28,7 @@ Elapse = Callable[[timedelta], Awaitable[None]]
 
 _TRIES: Final = 3
 _LONGEST_WAIT_S: Final = 60
+_LONGEST_STEP_S: Final = 30
 _BUSY: Final = frozenset({429, 502, 503, 504})
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -75,6 +77,29 @@ class World:
 
     async def send(self, asked: Asked) -> httpx.Response:
         """Put one request as it is written. Raises NotAsked, LookupError for an unknown variable, Withheld."""
+        answer = await self._sent(asked)
+        shown = (asked.who, asked.audience or asked.service)
+        if answer.status_code == 401 and shown in self._tokens:  # a long run outlives its tokens
+            del self._tokens[shown]
+            answer = await self._sent(asked)
+        return answer
+
+    async def patiently(
+        self, asked: Asked, is_enough: Callable[[httpx.Response], bool], *, at_most_s: float = inf
+    ) -> httpx.Response:
+        """Send it again and again, at growing distances, until the answer will do or `contract.patience_s` are over.
+
+        What was made a moment ago may not be seen yet, and changes close to each other may get in each other's way.
+        """
+        patience, waited, step = min(self.place.contract.patience_s, at_most_s), 0.0, 1.0
+        while True:
+            answer = await self.send(asked)
+            if is_enough(answer) or waited >= patience or answer.status_code not in _MAY_CHANGE:
+                return answer
+            await self.pause(step)
+            waited, step = waited + step, min(step * 2, _LONGEST_STEP_S)
+
+    async def _sent(self, asked: Asked) -> httpx.Response:
         headers = dict(filled(asked.headers, self.values))
         if asked.who != "nobody" and not any(name.lower() == "authorization" for name in headers):
             headers["Authorization"] = f"Bearer {await self.token(asked.who, asked.audience or asked.service)}"
@@ -122,9 +147,8 @@ class World:
         if self.made is None:
             raise NotAsked("this run only reads")
         if answer.is_success:
-            ids = told_ids(answer)
-            self.rails.know(ids)
-            self.made.made(thing, *sorted(ids))
+            self.rails.know(told_ids(answer))
+            self.made.made(thing, *sweeping.removal_ids(thing.kind, answer))
         elif 400 <= answer.status_code < 500:
             self.made.gone(thing)
         return answer
@@ -148,18 +172,9 @@ class World:
         self.staged.add(name)
 
     async def operate(self, method: str, service: Service, path: str, body: Any = None) -> Any:
-        """A request of the operator's that must succeed; its body, or the id of what was made. Raises NotAsked.
-
-        What was made a moment ago may not be seen yet, so a refusal is asked again until `contract.patience_s`.
-        """
+        """A request of the operator's that must succeed; its body, or the id of what was made. Raises NotAsked."""
         asked = Asked.model_validate({"service": service, "method": method, "path": path, "json": body})
-        waited, step = 0.0, 1.0
-        while True:
-            answer = await self.send(asked)
-            if answer.is_success or waited >= self.place.contract.patience_s or answer.status_code not in _UNSEEN:
-                break
-            await self.pause(step)
-            waited, step = waited + step, min(step * 2, 30)
+        answer = await self.patiently(asked, lambda told: told.is_success)
         if not answer.is_success:
             raise NotAsked(f"{method} {path.partition('?')[0]} was refused: {answer.status_code} {answer.text[:300]}")
         if answer.content:
@@ -194,7 +209,7 @@ class World:
             if answer.is_success or who in {"operator", "person"} or waited >= self.place.contract.patience_s:
                 break
             await self.pause(step)
-            waited, step = waited + step, min(step * 2, 30)
+            waited, step = waited + step, min(step * 2, _LONGEST_STEP_S)
         if not answer.is_success:
             raise NotAsked(f"{who} cannot sign in for {service}: {answer.status_code} {_said(answer)}")
         self._tokens[who, service] = str(answer.json()["access_token"])
@@ -218,7 +233,8 @@ class World:
         return {**named, "client_secret": credential.client_secret.get_secret_value()}
 
 
-_UNSEEN: Final = frozenset({400, 403, 404, 409})
+_MAY_CHANGE: Final = frozenset({200, 400, 403, 404, 409})
+"""Answers that may be others a little later: a list without what is new among them."""
 
 
 def claims_of(token: str) -> dict[str, Any]:
