@@ -12,7 +12,6 @@ from contract_tests.facts.placeholders import filled, fits
 from contract_tests.facts.staging import STAGES
 from contract_tests.facts.world import World, claims_of
 
-
 _LONGEST_LAG_S = 60
 """How long an answer about something young is asked for again while it is not as expected."""
 
