@@ -34,7 +34,12 @@ BEHAVIOUR: Final[tuple[Mutant, ...]] = (
     Mutant("login", "keys without certificates", wire=member(r"discovery/v2\.0/keys$", "x5c", gone=True)),
     # Graph
     Mutant("graph", "a token of any audience is good", patch("graph.bearer:_is_for_us", _always(True))),
-    Mutant("graph", "tokens never end", patch("graph.bearer:_check_lifetime", _nothing)),
+    Mutant(
+        "graph",
+        "tokens never end",
+        patch("graph.bearer:_check_lifetime", _nothing),
+        refusal="gateway.BEARER_EXPIRED",
+    ),
     Mutant(
         "graph", "accounts of every tenant by default", patch("graph.facts:DEFAULT_AUDIENCE", "AzureADMultipleOrgs")
     ),
@@ -56,7 +61,12 @@ BEHAVIOUR: Final[tuple[Mutant, ...]] = (
     # Dataverse
     Mutant("dataverse", "tokens of any audience are good", patch("dataverse.auth:_is_for", _always(True))),
     Mutant("dataverse", "tokens never end", patch("dataverse.auth:_is_in_time", _always(True))),
-    Mutant("dataverse", "no row is out of reach", patch("dataverse.security:Reach._covers", _always(True))),
+    Mutant(
+        "dataverse",
+        "no row is out of reach",
+        patch("dataverse.security:Reach._covers", _always(True)),
+        refusal="security.ROW_OUT_OF_REACH",
+    ),
     Mutant("dataverse", "lists show every row", patch("dataverse.security:Reach._condition", _always(None))),
     Mutant("dataverse", "lookups need no rights", patch("dataverse.writing:demand_lookups", _nothing)),
     Mutant("dataverse", "versions are not compared", patch("dataverse.writing:check_match", _nothing)),
