@@ -78,10 +78,10 @@ def _fresh_tenants() -> float:
 
 
 def _provision_and_verify() -> float:
-    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
     from provisioning.engine import Engine
     from provisioning.settings import checked_settings
+    from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 
     cloud = FakeCloud()

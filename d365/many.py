@@ -10,10 +10,11 @@ from d365 import console
 from d365.reporting import FAILED, HEALTHY
 from provisioning.engine import Engine, Event, Provisioned
 from provisioning.fleet import AT_ONCE, Places, Row, SharedTime, read_fleet, side_by_side
+from provisioning.person_sign_in import Remembered
 from provisioning.problems import BadInput, Problem
 from provisioning.receipt import Receipt
 from provisioning.settings import read_toml
-from provisioning.vault import KEYRING, FileVault
+from provisioning.vault import KEYRING, FileVault, Vault, vault_at
 from provisioning.verdict import Verdict
 
 Came = tuple[Provisioned, Verdict]
@@ -67,12 +68,35 @@ class Standing:
         }
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Where each tenant's receipt and values go: a folder for both, or a folder and the keyring."""
+
+    folder: Path
+    in_keyring: bool = False
+
+    def receipt(self, row: Row) -> Receipt:
+        """A file beside the others. Raises BadInput where it is there and is none."""
+        return Receipt(self.folder / f"{row.name}.receipt.json")
+
+    def vault(self, row: Row) -> Vault:
+        """A file, or the keyring's entry `FOLDER/NAME`. Raises BadInput where this machine has no keyring."""
+        if self.in_keyring:
+            return vault_at(f"{KEYRING}{self.folder}/{row.name}")
+        return FileVault(self.folder / f"{row.name}.env")
+
+    def __str__(self) -> str:
+        if self.in_keyring:
+            return f"Receipts are in {self.folder}, values in your keyring under {self.folder}/ and the tenant's name."
+        return f"Receipts and values are in {self.folder}, the values readable by you only."
+
+
 @dataclass
 class Fleet:
     """All tenants of a list and how far they are; `shown` is told of every piece of news."""
 
     standings: tuple[Standing, ...]
-    folder: Path | None
+    kept: Kept | None
     is_rehearsal: bool
     shown: Callable[[Standing], None] = field(default=lambda _: None, repr=False)
 
@@ -94,8 +118,8 @@ class Fleet:
         for standing in failed:
             out.print(f"\n{standing.row.name}: {standing.why}", markup=False)
         out.print(f"\n{len(self.standings) - len(failed)} of {len(self.standings)} are set up and proven.")
-        if self.folder is not None:
-            out.print(f"Receipts and values are in {self.folder}, the values readable by you only.", markup=False)
+        if self.kept is not None:
+            out.print(str(self.kept), markup=False)
         if self.is_rehearsal:
             out.print("A rehearsal on embedded fake tenants: nothing left this machine.")
 
@@ -115,11 +139,11 @@ def provision_many(
 
     defaults = read_toml(settings) if settings is not None else {}
     rows = read_fleet(file, environ, defaults, rehearsal=not live)
-    folder = _folder(out)
-    if live and folder is None:
+    kept = _kept(out, rows)
+    if live and kept is None:
         raise BadInput("--out", "is missing", "give --out FOLDER: each tenant's receipt and values go there")
-    fleet = Fleet(tuple(Standing(row) for row in rows), folder, not live)
-    set_up = _live_in(folder) if live and folder is not None else _rehearsed_in(folder)
+    fleet = Fleet(tuple(Standing(row) for row in rows), kept, not live)
+    set_up = _live_in(kept) if live and kept is not None else _rehearsed_in(kept)
     with _Board(fleet, quiet=quiet):
         anyio.run(set_up_all, fleet, set_up, at_once)
     return fleet
@@ -148,23 +172,26 @@ async def set_up_all(fleet: Fleet, set_up: SetUp, at_once: int) -> None:
     await side_by_side([standing.row for standing in fleet.standings], work, at_once=at_once)
 
 
-def _live_in(folder: Path) -> SetUp:
+def _live_in(kept: Kept) -> SetUp:
+    remembered = Remembered()  # for the whole run: a person who has signed in for one tenant is not asked for the next
+
     async def set_up(row: Row, places: Places, hear: Callable[[Event], None]) -> Came:
+        from provisioning.access import operator_access
         from provisioning.clock import RealClock
         from provisioning.guard import connect_guarded
 
-        clock = SharedTime(RealClock(), places)
-        receipt = Receipt(folder / f"{row.name}.receipt.json")
-        vault = FileVault(folder / f"{row.name}.env")
+        clock, receipt = SharedTime(RealClock(), places), kept.receipt(row)
         async with connect_guarded(row.settings, clock, receipt) as transport:
-            return await _proven(Engine(row.settings, transport, clock, receipt, hear, vault=vault))
+            access = operator_access(row.settings, transport, clock, remembered=remembered)
+            engine = Engine(row.settings, transport, clock, receipt, hear, access=access, vault=kept.vault(row))
+            return await _proven(engine)
 
     return set_up
 
 
-def _rehearsed_in(folder: Path | None) -> SetUp:
-    from d365.rehearsal import in_process, rehearsal_values
+def _rehearsed_in(kept: Kept | None) -> SetUp:
     from mock_services.cloud import FakeCloud
+    from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 
     cloud = FakeCloud()
@@ -175,7 +202,7 @@ def _rehearsed_in(folder: Path | None) -> SetUp:
         tenant = cloud.create_tenant()
         wished = row.settings.model_dump(exclude={"operator"}, exclude_unset=True)
         settings = checked_settings({**wished, **rehearsal_values(tenant)})
-        vault = FileVault(folder / f"{row.name}.env") if folder is not None else None
+        vault = kept.vault(row) if kept is not None else None
         async with in_process(cloud, tenant) as transport:
             clock = SharedTime(TenantClock(tenant), places)
             return await _proven(Engine(settings, transport, clock, on_event=hear, vault=vault))
@@ -188,19 +215,23 @@ async def _proven(engine: Engine) -> Came:
     return provisioned, await engine.verify(provisioned.integration)
 
 
-def _folder(out: str | None) -> Path | None:
-    """The folder that `--out` names, made where it is not there, its owner's alone."""
+def _kept(out: str | None, rows: Sequence[Row]) -> Kept | None:
+    """The places that `--out` names: a folder, made where it is not there, its owner's alone; `keyring:` before it."""
     if out is None:
         return None
-    if out.startswith(KEYRING):
-        raise BadInput("--out", "names the keyring", "name a folder: --many writes receipts too")
-    folder = Path(out)
+    name = out.removeprefix(KEYRING)
+    if not name.strip():
+        raise BadInput("--out", "names no folder", f"write {KEYRING}FOLDER: receipts go there, values into the keyring")
+    folder = Path(name)
+    kept = Kept(folder, in_keyring=name != out)
+    for row in rows[:1]:
+        kept.vault(row)  # refuses before anything is made where there is no keyring
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         why = (error.strerror or "no access").lower()
         raise BadInput("--out", f"folder {folder} cannot be used ({why})", "name a folder") from None
-    return folder
+    return kept
 
 
 def _summary(standing: Standing) -> Sequence[str]:

@@ -73,7 +73,7 @@ def plan_rehearsal(file: Path | None, **wishes: object) -> Planned:
 async def _plan_live(
     file: Path | None, environ: Mapping[str, str], out: str | None, wishes: dict[str, object]
 ) -> Planned:
-    from d365.settling import settled
+    from d365.settling import as_set_up, settled
     from provisioning.access import operator_access
     from provisioning.clock import RealClock
     from provisioning.guard import TenantGuard
@@ -84,6 +84,7 @@ async def _plan_live(
     if file is None:  # pragma: no cover - settled has refused it
         raise BadInput("--settings", "is missing", "name the TOML file")
     receipt, clock = Receipt(file.with_name(file.stem + ".receipt.json")), RealClock()
+    settings = as_set_up(settings, receipt)
     guard = ReadingOnly(settings, TenantGuard(settings, receipt))
     async with connect(clock, ca_file=settings.ca_file, guard=guard) as transport:
         access = operator_access(settings, transport, clock, remembered=remembered)
@@ -93,10 +94,10 @@ async def _plan_live(
 
 
 async def _plan_rehearsal(file: Path | None, wishes: dict[str, object]) -> Planned:
-    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
     from provisioning.reading_only import ReadingOnly
     from provisioning.settings import load_settings
+    from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 
     cloud = FakeCloud()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import httpx
 
     from mock_services.cloud import FakeCloud
+    from mock_services.serve import Served
     from mock_services.signing import SigningKeys
     from mock_services.tenant import FakeTenant
     from provisioning.settings import Integration, Settings
@@ -38,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; stop with one sentence when a live run lacks what it needs."""
+    config.addinivalue_line("markers", "broken(*names): `integration` and `served` are spoilt by these failure modes")
     config.addinivalue_line(
         "markers",
         "safe_live(federated=False): changes nothing in a real tenant but what it made itself;"
@@ -60,7 +63,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Live, leave out what is not marked as safe there."""
+    """Stop at a failure mode that does not exist; live, leave out what is not marked as safe there."""
+    for item in items:
+        _check_broken(item)
     if not config.getoption("--live"):
         return
     has_operator = LIVE_SETTINGS in config.stash
@@ -103,6 +108,22 @@ def _live_settings(file: str | None) -> Settings | None:
             "--live needs an operator's credentials: set D365_ADMIN_CLIENT_ID and D365_ADMIN_CLIENT_SECRET"
         )
     return settings
+
+
+def _check_broken(item: pytest.Item) -> None:
+    """Raises UsageError where the test's marker names a failure mode that does not exist, or none."""
+    marker = item.get_closest_marker("broken")
+    if marker is None:
+        return
+    from scenarios.failure_modes import UnknownFailureMode, failure_mode
+
+    if not marker.args:
+        raise pytest.UsageError(f"{item.nodeid}: broken() names no failure mode; `d365 failures` lists them")
+    for name in marker.args:
+        try:
+            failure_mode(name)
+        except UnknownFailureMode as problem:
+            raise pytest.UsageError(f"{item.nodeid}: {problem}") from None
 
 
 @cache
@@ -165,17 +186,62 @@ def provision_tenant() -> Callable[[FakeCloud, FakeTenant], Integration]:
     """Does the whole set-up in a tenant, from synchronous code; gives the four values."""
     import anyio
 
-    from d365.rehearsal import provisioned
+    from scenarios.rehearsal import provisioned
 
     return lambda cloud, tenant: anyio.run(provisioned, cloud, tenant)
 
 
 @pytest.fixture
 def integration(
-    cloud: FakeCloud, tenant: FakeTenant, provision_tenant: Callable[[FakeCloud, FakeTenant], Integration]
+    request: pytest.FixtureRequest,
+    cloud: FakeCloud,
+    tenant: FakeTenant,
+    provision_tenant: Callable[[FakeCloud, FakeTenant], Integration],
 ) -> Integration:
-    """The four values, after the whole set-up has been done in `tenant`."""
-    return provision_tenant(cloud, tenant)
+    """The four values, after the whole set-up has been done in `tenant`; spoilt where the test is marked `broken`."""
+    made = provision_tenant(cloud, tenant)
+    marker = request.node.get_closest_marker("broken")
+    if marker is None:
+        return made
+    from scenarios.failure_modes import Scene, failure_mode
+
+    for name in marker.args:
+        made = failure_mode(name).apply(Scene(cloud, tenant, made))
+    return made
+
+
+@dataclass(frozen=True)
+class ServedTenant:
+    """A tenant on real sockets, for libraries and programs that are not on httpx."""
+
+    tenant: FakeTenant
+    integration: Integration
+    served: Served
+    """Where the fakes listen."""
+
+    def environment(self, *, direct: bool = False) -> dict[str, str]:
+        """The environment for a program: this process's own, with the way to the fakes and the four values.
+
+        `direct`: localhost bases instead of the proxy, for programs that know none.
+        """
+        from d365.environment import child_environment, exports
+
+        variables = exports(self.served, self.tenant, self.integration, direct=direct)
+        return child_environment(variables, direct=direct)
+
+
+@pytest.fixture
+def served(
+    cloud: FakeCloud, tenant: FakeTenant, integration: Integration, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ServedTenant]:
+    """The provisioned tenant behind TLS and a proxy; meanwhile this process has the environment of `d365 run`."""
+    from mock_services.serve import serving
+
+    with serving(cloud) as listening:
+        made = ServedTenant(tenant, integration, listening)
+        for name, value in made.environment().items():
+            monkeypatch.setenv(name, value)
+        yield made
 
 
 @pytest.hookimpl(wrapper=True)

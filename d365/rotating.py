@@ -1,10 +1,10 @@
-"""`d365 rotate-secret`: a new secret, proven and handed over before the old one goes."""
+"""`d365 rotate-secret`: a new secret or certificate, proven and handed over before the old one goes."""
 
 from dataclasses import dataclass
 
 from d365 import console
 from d365.console import StepList
-from d365.reporting import COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
+from d365.reporting import CERTIFICATE_NOTE, COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
 from d365.workbench import Wish, opened
 from provisioning.problems import BadInput
 from provisioning.rotation import Rotated, rotate
@@ -25,7 +25,7 @@ class Rotation:
         return HEALTHY if self.verdict.healthy else FAILED if self.verdict.could_check else COULD_NOT_CHECK
 
     def report(self, wish: Wish, *, as_json: bool) -> None:
-        """Print which secret is new, which are gone, and which stay and why."""
+        """Print which is new, which are gone, and which stay and why."""
         told = self.rotated
         if as_json:
             secret = told.integration.client_secret.get_secret_value() if wish.show_secret else "***"
@@ -37,8 +37,8 @@ class Rotation:
         out = console.console()
         out.print()
         if told.resumed:
-            out.print("An earlier rotation was finished; its secret had been handed over already.")
-        values = {"New secret": f"{told.key_id}, ends {told.end:%Y-%m-%d}"}
+            out.print(f"An earlier rotation was finished; its {told.credential} had been handed over already.")
+        values = {f"New {told.credential}": f"{told.key_id}, ends {told.end:%Y-%m-%d}"}
         values |= {"Removed": ", ".join(told.removed)} if told.removed else {}
         if (
             wish.show_secret and wish.out is not None
@@ -52,6 +52,8 @@ class Rotation:
             out.print(f"  To remove one of these: --remove {strangers[0]}, with the next rotation", markup=False)
         if wish.out is not None:
             out.print(f"\nThe four values are in {wish.out}.", markup=False)
+        if told.credential == "certificate":
+            out.print(f"\n{CERTIFICATE_NOTE}", markup=False)
         show_verdict(self.verdict)
         if self.is_rehearsal:
             out.print("\nA rehearsal on an embedded fake tenant: nothing left this machine.")
@@ -62,7 +64,7 @@ def rotate_secret(wish: Wish, steps: StepList, *, keep_old: bool, remove: list[s
     import anyio
 
     if wish.live and wish.vault() is None:
-        raise BadInput("--out", "is missing", "give --out FILE or --show-secret: a secret is told only once")
+        raise BadInput("--out", "is missing", "give --out FILE, or --show-secret: it is told only once")
     return anyio.run(_rotate, wish, steps, keep_old, remove)
 
 

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from d365 import console
 from d365.environment import child_environment, exports
-from d365.rehearsal import provisioned
 from mock_services.baseline import kept
 from mock_services.clock import FakeClock
 from mock_services.cloud import FakeCloud
@@ -24,6 +24,11 @@ from mock_services.signing import SigningKeys
 from mock_services.tenant import FakeTenant
 from provisioning.problems import BadInput
 from provisioning.settings import Integration
+from scenarios.rehearsal import provisioned
+
+if TYPE_CHECKING:
+    from scenarios.failure_modes import FailureMode
+    from scenarios.reproducing.original import Place
 
 
 @dataclass(frozen=True)
@@ -43,17 +48,19 @@ class Standing:
 def standing(
     *,
     is_provisioned: bool = False,
-    broken: str | None = None,
+    broken: "str | FailureMode | None" = None,
     port: int = 0,
     state: Path | None = None,
     metadata: Path | None = None,
+    place: "Place | None" = None,
 ) -> Iterator[Standing]:
     """Serve one tenant until the block ends; with a customer's own tables where `metadata` names them.
 
-    `broken` names a failure mode and implies `is_provisioned`. Raises UnknownFailureMode, NotServed, BadInput.
+    `broken` is a failure mode or its name, and implies `is_provisioned`; `place` is where the environment is.
+    Raises UnknownFailureMode, NotServed, BadInput.
     """
-    mode = None
-    if broken is not None:
+    mode = broken if not isinstance(broken, str) else None
+    if isinstance(broken, str):
         from scenarios.failure_modes import failure_mode
 
         mode = failure_mode(broken)
@@ -62,14 +69,16 @@ def standing(
     # Kept state must not meet the ids of its own past again; without one, the same ids every time are a comfort.
     seed = 0 if state is None else secrets.randbits(64)
     cloud = FakeCloud(seed=seed, clock=FakeClock(running=True), keys=_kept_keys(state))
-    tenant = _own_tables(cloud, metadata) if state is None else cloud.adopt(_kept_tenant(cloud, state))
+    tenant = _new_tenant(cloud, metadata, place) if state is None else cloud.adopt(_kept_tenant(cloud, state))
     integration = None
     if is_provisioned or mode is not None:
         import anyio
 
         integration = anyio.run(provisioned, cloud, tenant)
     if mode is not None and integration is not None:
-        integration = mode.apply(tenant, integration)
+        from scenarios.failure_modes import Scene
+
+        integration = mode.apply(Scene(cloud, tenant, integration))
     try:
         with serving(cloud, port=port) as served:
             yield Standing(served, tenant, integration)
@@ -77,11 +86,13 @@ def standing(
         cloud.drop(tenant)
 
 
-def _own_tables(cloud: FakeCloud, metadata: Path | None) -> FakeTenant:
+def _new_tenant(cloud: FakeCloud, metadata: Path | None, place: "Place | None") -> FakeTenant:
     from mock_services.state.organisation.csdl import BadMetadata
+    from scenarios.reproducing.original import Place
 
+    where = place or Place()
     try:
-        return cloud.create_tenant(metadata=metadata)
+        return cloud.create_tenant(metadata=metadata, region=where.region, national_cloud=where.national_cloud)
     except BadMetadata as problem:
         said, _, remedy = str(problem).rpartition("; ")
         raise BadInput("--metadata", f"cannot be used: {said}", remedy) from None

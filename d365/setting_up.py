@@ -7,8 +7,8 @@ from pathlib import Path
 
 from d365 import console
 from d365.console import StepList
-from d365.reporting import COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
-from d365.settling import settled
+from d365.reporting import CERTIFICATE_NOTE, COULD_NOT_CHECK, FAILED, HEALTHY, show_verdict
+from d365.settling import as_set_up, settled
 from provisioning.engine import Engine, Event, Provisioned
 from provisioning.key_pair import is_key_pair
 from provisioning.person_sign_in import Remembered
@@ -17,11 +17,6 @@ from provisioning.receipt import Receipt
 from provisioning.settings import Settings, load_settings
 from provisioning.vault import KEYRING, MemoryVault, Vault, vault_at
 from provisioning.verdict import Verdict
-
-_CERTIFICATE_NOTE = (
-    "The vendor's form takes a client secret only: with a certificate its own Test & Save cannot pass. What was proven "
-    "is that both of its calls pass when the certificate signs in."
-)
 
 
 @dataclass(frozen=True)
@@ -69,7 +64,7 @@ class Outcome:
             place = f"in {out}, readable by you only" if entry == out else f"in your keyring, under the name {entry}"
             console.console().print(f"\nThe four values are {place}.", markup=False)
         if by_certificate:
-            console.console().print(f"\n{_CERTIFICATE_NOTE}", markup=False)
+            console.console().print(f"\n{CERTIFICATE_NOTE}", markup=False)
         show_verdict(self.verdict)
         if self.is_rehearsal:
             console.console().print("\nA rehearsal on an embedded fake tenant: nothing left this machine.")
@@ -83,8 +78,8 @@ def rehearse(settings: Path | None, steps: StepList, out: str | None, **wishes: 
 
 
 async def _rehearse(file: Path | None, steps: StepList, out: str | None, wishes: Mapping[str, object]) -> Outcome:
-    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
+    from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 
     cloud = FakeCloud()
@@ -106,9 +101,10 @@ def provision_live(
     if file is None:
         raise BadInput("--settings", "is missing", "name the TOML file that says which tenant and environment")
     settings, remembered = anyio.run(partial(settled, file, environ, **wishes))
+    receipt = Receipt(file.with_name(file.stem + ".receipt.json"))
+    settings = as_set_up(settings, receipt)
     if settings.credential == "certificate" and out is None:
         raise BadInput("--out", "is missing", "give --out FILE: a private key has to be kept somewhere")
-    receipt = Receipt(file.with_name(file.stem + ".receipt.json"))
     vault = vault_at(out) if out is not None else None
     return anyio.run(_provision_live, settings, remembered, receipt, vault, steps)
 

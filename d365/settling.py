@@ -6,7 +6,9 @@ from pathlib import Path
 from d365 import console
 from provisioning.person_sign_in import Remembered
 from provisioning.problems import BadInput
+from provisioning.receipt import Receipt
 from provisioning.settings import Settings
+from provisioning.steps import certificate, client_secret
 
 
 async def settled(file: Path | None, environ: Mapping[str, str], **wishes: object) -> tuple[Settings, Remembered]:
@@ -24,3 +26,11 @@ async def settled(file: Path | None, environ: Mapping[str, str], **wishes: objec
     if settings.remark:
         console.complain(f"environment_url: {settings.remark}")
     return settings, remembered
+
+
+def as_set_up(settings: Settings, receipt: Receipt) -> Settings:
+    """By certificate where the receipt names one and the settings leave it open: `provision --certificate` did it."""
+    by_certificate = receipt.thing(certificate.NAME) is not None and receipt.thing(client_secret.NAME) is None
+    if by_certificate and "credential" not in settings.model_fields_set:
+        return settings.model_copy(update={"credential": "certificate"})
+    return settings

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 from d365 import console
@@ -12,6 +13,10 @@ from provisioning.environment_urls import environment_url as exact_environment_u
 from provisioning.problems import BadInput
 from provisioning.settings import Integration, Settings, load_settings
 from provisioning.verdict import Verdict
+
+# As azure-identity reads them.
+_CERTIFICATE = "AZURE_CLIENT_CERTIFICATE_PATH"
+_TOKEN_FILE = "AZURE_FEDERATED_TOKEN_FILE"  # noqa: S105 - the variable's name
 
 
 @dataclass(frozen=True)
@@ -36,23 +41,44 @@ class Answer:
 
 
 def verify_values(
-    *,
-    tenant_id: str | None,
-    client_id: str | None,
-    environment_url: str | None,
+    values: Mapping[str, str | None],
     environ: Mapping[str, str],
     stdin: TextIO,
+    *,
     write_probe: bool,
     with_operator: bool,
 ) -> Answer:
     """Check the values at the door, then against the services. Raises BadInput."""
+    return Answer(verdict_on(values, environ, stdin, write_probe=write_probe, with_operator=with_operator))
+
+
+def verdict_on(
+    values: Mapping[str, str | None],
+    environ: Mapping[str, str],
+    stdin: TextIO,
+    *,
+    with_operator: bool,
+    write_probe: bool = False,
+) -> Verdict:
+    """The verdict on four values. Raises BadInput."""
     import anyio
 
+    checked, settings = checked_values(values, environ, stdin, with_operator=with_operator)
+    return anyio.run(_verify, checked, settings, write_probe)
+
+
+def checked_values(
+    values: Mapping[str, str | None], environ: Mapping[str, str], stdin: TextIO, *, with_operator: bool
+) -> tuple[Integration, Settings]:
+    """The four values, `tenant_id`, `client_id` and `environment_url` as given and the secret from where it is told.
+
+    Raises BadInput.
+    """
     checked = Integration(
-        tenant_id=fields.tenant_id(_given("tenant_id", tenant_id, "--tenant-id", "AZURE_TENANT_ID")),
-        client_id=fields.client_id(_given("client_id", client_id, "--client-id", "AZURE_CLIENT_ID")),
+        tenant_id=fields.tenant_id(_given("tenant_id", values["tenant_id"], "--tenant-id", "AZURE_TENANT_ID")),
+        client_id=fields.client_id(_given("client_id", values["client_id"], "--client-id", "AZURE_CLIENT_ID")),
         environment_url=exact_environment_url(
-            _given("environment_url", environment_url, "--environment-url", "DATAVERSE_URL")
+            _given("environment_url", values["environment_url"], "--environment-url", "DATAVERSE_URL")
         ),
         client_secret=fields.client_secret(_secret(environ, stdin)),
     )
@@ -66,7 +92,7 @@ def verify_values(
     if with_operator and settings.operator is None:
         remedy = "set D365_ADMIN_CLIENT_ID and D365_ADMIN_CLIENT_SECRET, or D365_ADMIN_SIGN_IN"
         raise BadInput("operator", "is missing", remedy)
-    return Answer(anyio.run(_verify, checked, settings, write_probe))
+    return checked, settings
 
 
 async def _verify(integration: Integration, settings: Settings, write_probe: bool) -> Verdict:
@@ -93,10 +119,35 @@ def _given(field: str, value: str | None, option: str, variable: str) -> str:
     return value
 
 
+def _key_pair(path: Path) -> str:
+    """A certificate and its private key."""
+    from provisioning.pem_file import read_pem_file
+
+    try:
+        return read_pem_file(path).get_secret_value()
+    except BadInput as problem:
+        raise BadInput(_CERTIFICATE, problem.heard, problem.remedy) from None
+
+
+def _token(path: Path) -> str:
+    """Another issuer's token, as a CI system or a cluster writes it."""
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        raise BadInput(_TOKEN_FILE, f"names {path}, which cannot be read as text", "name a token file") from None
+
+
 def _secret(environ: Mapping[str, str], stdin: TextIO) -> str:
-    """From the environment, a pipe, or a prompt that shows nothing; never an argument."""
+    """From the environment, a pipe, or a prompt that shows nothing; never an argument.
+
+    A certificate with its key, or another issuer's token, is read from the file that azure-identity's variable names.
+    """
     if "AZURE_CLIENT_SECRET" in environ:
         return environ["AZURE_CLIENT_SECRET"]
+    if environ.get(_CERTIFICATE):
+        return _key_pair(Path(environ[_CERTIFICATE]))
+    if environ.get(_TOKEN_FILE):
+        return _token(Path(environ[_TOKEN_FILE]))
     if stdin.isatty():
         from getpass import getpass
 

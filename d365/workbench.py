@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from d365 import console
 from d365.console import StepList
-from d365.settling import settled
+from d365.settling import as_set_up, settled
 from provisioning.engine import Engine, Event
 from provisioning.problems import BadInput
 from provisioning.receipt import Receipt
-from provisioning.settings import Integration, load_settings
+from provisioning.settings import Integration, Settings, load_settings
 from provisioning.vault import MemoryVault, Vault, variables, vault_at
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ class Wish:
     show_secret: bool = False
     broken: str | None = None
     """For a rehearsal: the failure mode that strikes after the set-up."""
+    sign_in: str | None = None
+    """In a real tenant: how the operator signs in, where that is not what the settings say."""
+    account: str | None = None
 
     def vault(self) -> Vault | None:
         """Where the secret is and goes; None where nobody said. Raises BadInput."""
@@ -82,11 +85,20 @@ async def opened(wish: Wish, steps: StepList, *, needs_receipt: bool = True) -> 
     if wish.file is None:
         raise BadInput("--settings", "is missing", "name the TOML file that says which tenant and environment")
     receipt, clock = _receipt(wish.file, needs_receipt=needs_receipt), RealClock()
-    settings, remembered = await settled(wish.file, wish.environ)
+    settings, remembered = await settled(wish.file, wish.environ, sign_in=wish.sign_in, account=wish.account)
+    settings = as_set_up(settings, receipt)
+    _check_place(wish, settings)
     async with connect_guarded(settings, clock, receipt) as transport:
         access = operator_access(settings, transport, clock, remembered=remembered)
         events = _shown_in(steps)
         yield Bench(Engine(settings, transport, clock, receipt, events, access=access, vault=wish.vault()))
+
+
+def _check_place(wish: Wish, settings: Settings) -> None:
+    """Raises BadInput where a private key would be shown."""
+    if settings.credential == "certificate" and wish.show_secret:
+        remedy = "give --out FILE instead: a private key is kept and never shown"
+        raise BadInput("--show-secret", "goes with client secrets, and this set-up has a certificate", remedy)
 
 
 def _receipt(file: Path, *, needs_receipt: bool) -> Receipt:
@@ -99,22 +111,23 @@ def _receipt(file: Path, *, needs_receipt: bool) -> Receipt:
 @asynccontextmanager
 async def _rehearsed(wish: Wish, steps: StepList) -> AsyncIterator[Bench]:
     """A fake tenant that was set up, and broken where that was asked for."""
-    from d365.rehearsal import in_process, rehearsal_values
     from mock_services.cloud import FakeCloud
-    from scenarios.failure_modes import failure_mode
+    from scenarios.failure_modes import Scene, failure_mode
+    from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 
     mode = failure_mode(wish.broken) if wish.broken is not None else None
     cloud = FakeCloud()
     tenant = cloud.create_tenant()
     settings = load_settings(wish.file, {}, **rehearsal_values(tenant))
+    _check_place(wish, settings)
     async with in_process(cloud, tenant) as transport:
         # What an earlier rehearsal left in a file is not this one's tenant's: only the end goes there.
         receipt, clock, kept = Receipt(), TenantClock(tenant), MemoryVault()
         await Engine(settings, transport, clock, receipt, vault=kept).provision()
         integration = kept.values()
         if mode is not None and integration is not None:
-            mode.apply(tenant, integration)
+            mode.apply(Scene(cloud, tenant, integration))
         vault = _Handed(kept, wish.vault())
         yield Bench(Engine(settings, transport, clock, receipt, _shown_in(steps), vault=vault), tenant, integration)
 

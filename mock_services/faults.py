@@ -26,10 +26,23 @@ class Kind(StrEnum):
     GATEWAY_PAGE = "gateway_page"
     LOST_BEFORE = "lost_before"
     LOST_AFTER = "lost_after"
+    # Before a connection stands. Served fakes have no say in that: there the connection breaks instead.
+    NAME_UNKNOWN = "name_unknown"
+    REFUSED = "refused"
+    CERTIFICATE_UNTRUSTED = "certificate_untrusted"
+    PROXY_REFUSED = "proxy_refused"
+    UNANSWERED = "unanswered"
+
+
+_ANSWERED = frozenset({Kind.THROTTLED, Kind.UNAVAILABLE, Kind.GATEWAY_PAGE})
 
 
 class AnswerLost(ConnectionResetError):
-    """The connection broke: the client learns nothing, whether or not the call took effect."""
+    """No answer comes: the client learns nothing, whether or not the call took effect. `kind` says how it was lost."""
+
+    def __init__(self, said: str, kind: Kind) -> None:
+        super().__init__(said)
+        self.kind = kind
 
 
 @dataclass
@@ -87,6 +100,10 @@ class Faults:
         if not fault.struck:
             raise NeverStruck(f"no call met the planned fault {fault}")
 
+    def end(self) -> None:
+        """Every planned disturbance is over."""
+        self._planned.clear()
+
     def claimed(self, service: Service | None, method: str, path: str) -> Fault | None:
         """The fault that has this call, or None."""
         return next((fault for fault in self._planned if fault.claims(service, method, path)), None)
@@ -116,8 +133,8 @@ _PAGE = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gat
 
 async def strike(fault: Fault, exchange: Exchange, send: Send) -> int:
     """Send what the fault says instead of an answer; the status. Raises AnswerLost for a lost one."""
-    if fault.kind in {Kind.LOST_BEFORE, Kind.LOST_AFTER}:
-        raise AnswerLost(f"the answer of {fault.service} was lost on the way, as planned")
+    if fault.kind not in _ANSWERED:
+        raise AnswerLost(f"the answer of {fault.service} was lost on the way, as planned", fault.kind)
     if fault.kind is Kind.THROTTLED:
         status, (content_type, body) = 429, _THROTTLED.get(fault.service, (_TEXT, b"Too Many Requests"))
     elif fault.kind is Kind.UNAVAILABLE:

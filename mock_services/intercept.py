@@ -9,7 +9,7 @@ import respx
 from anyio.from_thread import start_blocking_portal
 
 from mock_services.cloud import FakeCloud
-from mock_services.faults import AnswerLost
+from mock_services.faults import AnswerLost, Kind
 from mock_services.hosts import service_of
 
 
@@ -24,7 +24,7 @@ class FakeTransport(httpx.AsyncBaseTransport):
         self._cloud = httpx.ASGITransport(cloud, client=("127.0.0.1", 0))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request. Raises NotAFakeHost, and httpx.ReadError for an answer that a planned fault loses."""
+        """Answer one request. Raises NotAFakeHost, and what httpx raises for an answer that a planned fault loses."""
         host = request.url.host
         if service_of(host) is None:
             raise NotAFakeHost(
@@ -35,7 +35,25 @@ class FakeTransport(httpx.AsyncBaseTransport):
         try:
             return await self._cloud.handle_async_request(request)
         except AnswerLost as lost:
-            raise httpx.ReadError(str(lost), request=request) from None
+            raise _as_httpx_tells(lost, request) from None
+
+
+def _as_httpx_tells(lost: AnswerLost, request: httpx.Request) -> httpx.TransportError:
+    """The exception of httpx, with the words that the operating system and OpenSSL put into it."""
+    error, words = _LOST.get(lost.kind, (httpx.ReadError, str(lost)))
+    return error(words, request=request)
+
+
+_LOST: dict[Kind, tuple[type[httpx.TransportError], str]] = {
+    Kind.NAME_UNKNOWN: (httpx.ConnectError, "[Errno -2] Name or service not known"),
+    Kind.REFUSED: (httpx.ConnectError, "[Errno 111] Connection refused"),
+    Kind.CERTIFICATE_UNTRUSTED: (
+        httpx.ConnectError,
+        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate",
+    ),
+    Kind.PROXY_REFUSED: (httpx.ProxyError, "407 Proxy Authentication Required"),
+    Kind.UNANSWERED: (httpx.ReadTimeout, "The read operation timed out"),
+}
 
 
 @contextmanager

@@ -74,8 +74,7 @@ class FakeTenant:
 
     def restore(self, snapshot: "Snapshot") -> None:
         """Put the directory and the organisations back as they were."""
-        self.directory.store.load(snapshot.directory)
-        self.replication.forget()
+        self.directory.restore(snapshot.directory)
         for organisation, image in zip(self.organisations, snapshot.organisations, strict=True):
             organisation.restore(image)
 

@@ -57,7 +57,7 @@ def operator_access(
         explain=graph.explain,
     )
     admin, instances = platform_as(sign_in, transport, settings)
-    environment = dataverse_as(sign_in, transport, settings.environment_url)
+    environment = dataverse_as(sign_in, transport, settings.environment_url, is_person=sign_in.is_person)
     return Access(sign_in, GraphClient(directory), environment, admin, instances)
 
 
@@ -97,14 +97,16 @@ async def environments_seen(admin: PowerPlatformClient, instances: DiscoveryClie
     return []
 
 
-def dataverse_as(sign_in: TokenSource, transport: Transport, environment_url: str) -> DataverseClient:
-    """One environment with a given sign-in."""
+def dataverse_as(
+    sign_in: TokenSource, transport: Transport, environment_url: str, *, is_person: bool = False
+) -> DataverseClient:
+    """One environment with a given sign-in; a person is told other remedies than an app."""
     environment = Caller(
         transport,
         sign_in,
         service="dataverse",
         resource=environment_url,
         root=f"{environment_url}/{API_PATH}",
-        explain=dataverse.explain,
+        explain=dataverse.explain_to_person if is_person else dataverse.explain,
     )
     return DataverseClient(environment)

@@ -36,6 +36,8 @@ _NOT_LOGGED_IN: Final = ("az login", "az account set")
 class AzSignIn(TenantSignIn):
     """Whoever is signed in to the Azure CLI: a person, or an app."""
 
+    is_person = True
+
     def __init__(
         self,
         *,

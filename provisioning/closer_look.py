@@ -8,17 +8,24 @@ import difflib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from provisioning.access import Access, dataverse_as
 from provisioning.clouds import LOOPBACK, PUBLIC_REGIONS, DataverseHost, dataverse_host
 from provisioning.diagnosis.symptom import Symptom, host_of
+from provisioning.graph import DATAVERSE_APP
 from provisioning.handoff import is_vendor_list, missing
-from provisioning.problems import NotPermitted, NotReached, Problem, Refused
+from provisioning.problems import NotReached, Problem
 from provisioning.settings import Channel, Integration, is_guid
 from provisioning.sign_in import GivenToken
+from provisioning.test_and_save import ask_for_token, read_incidents, read_rows, token_in
 from provisioning.transport import Answer, Transport
 
 _CHALLENGE_TENANT = re.compile(r"authorization_uri=\"?https?://[^/\s]+/([0-9a-fA-F-]{36})\b")
+_SIGN_INS = 3  # besides the first: requests in a row go to different replicas
+_ENVIRONMENTS = 5
+_HINT = 3  # characters of a secret that the directory lists
+_YOUNG = timedelta(minutes=15)
 _MISSING_PRIVILEGE = re.compile(r"\b(prv\w+)\b")
 
 
@@ -31,6 +38,8 @@ class Examination:
     channels: tuple[Channel, ...]
     operator: Access | None
     token: str = ""
+    login: str = ""
+    """The token service's base."""
 
 
 async def look_closer(symptom: Symptom, exam: Examination) -> Symptom:
@@ -71,14 +80,70 @@ async def _look_at_client(symptom: Symptom, exam: Examination) -> Symptom:
         symptom = symptom.seen("environment_of_another_tenant", tenant_hint=f": the environment belongs to {right}")
     if exam.operator is None or not is_guid(given):
         return symptom
+    graph = exam.operator.graph
     try:
-        application = await exam.operator.graph.application(given)
+        application = await graph.application(given)
+        principal = None if application else await graph.service_principal_with(given)
+        deleted = await graph.deleted_app_ids()
     except (Problem, KeyError):
         return symptom
     if application is not None:
         hint = f": the Object ID of {application.name} was given, its client ID is {application.app_id}"
-        symptom = symptom.seen(client_hint=hint)
-    return symptom
+        return symptom.seen("client_sought", "client_is_object", client_hint=hint)
+    if principal is not None:
+        hint = f": the Object ID of an enterprise application was given, its client ID is {principal.app_id}"
+        return symptom.seen("client_sought", "client_is_principal", client_hint=hint)
+    if given.lower() in deleted:
+        return symptom.seen("client_sought", "app_in_bin")
+    return symptom.seen("client_sought")
+
+
+async def _look_at_secret(symptom: Symptom, exam: Examination) -> Symptom:
+    """A refused secret: a young one is taken by some replicas; an operator sees how the app's secrets begin."""
+    value = exam.integration.client_secret.get_secret_value()
+    if not symptom.traits.isdisjoint({"secret_empty", "secret_is_guid", "secret_has_space", "secret_is_short"}):
+        return symptom
+    for _ in range(_SIGN_INS):
+        heard = await ask_for_token(exam.transport, exam.login, exam.integration)
+        if token_in(heard):
+            return symptom.seen("secret_flickers")
+        if isinstance(heard, NotReached) or symptom.said is None or heard.said.code != symptom.said.code:
+            break
+    if exam.operator is None:
+        return symptom
+    try:
+        applications = await exam.operator.graph.applications_with(exam.integration.client_id.strip())
+    except (Problem, KeyError):
+        return symptom
+    now = exam.transport.now()
+    alike = [s for app in applications for s in app.secrets if s.end > now and s.hint == value[:_HINT]]
+    if not alike:
+        return symptom.seen("secret_not_listed")
+    return symptom.seen("secret_is_young") if any(now - s.start < _YOUNG for s in alike) else symptom
+
+
+async def _look_at_certificates(symptom: Symptom, exam: Examination) -> Symptom:
+    """A refused assertion: an operator sees whether the app has any certificate at all."""
+    if exam.operator is None:
+        return symptom
+    try:
+        applications = await exam.operator.graph.applications_with(exam.integration.client_id.strip())
+    except (Problem, KeyError):
+        return symptom
+    held = any(app.keys for app in applications)
+    return symptom.seen("certificates_sought") if held else symptom.seen("certificates_sought", "no_certificate_held")
+
+
+async def _look_at_consent(symptom: Symptom, exam: Examination) -> Symptom:
+    """A missing consent: an operator sees whether one person gave it instead of an administrator."""
+    if exam.operator is None:
+        return symptom
+    try:
+        principal = await exam.operator.graph.service_principal(exam.integration.client_id.strip())
+        persons = await exam.operator.graph.personal_scopes_of(principal.id) if principal else frozenset[str]()
+    except (Problem, KeyError):
+        return symptom
+    return symptom.seen("consent_sought", "consent_of_one_person") if persons else symptom.seen("consent_sought")
 
 
 def _look_at_challenge(symptom: Symptom, exam: Examination, challenge: str) -> Symptom:
@@ -91,22 +156,57 @@ def _look_at_challenge(symptom: Symptom, exam: Examination, challenge: str) -> S
 
 
 async def _look_at_users(symptom: Symptom, exam: Examination) -> Symptom:
-    """Not a member: an operator sees whether the user is missing or stands for another app of this tenant."""
+    """Not a member: an operator sees whether the user is missing, deleted, another app's, or elsewhere."""
     if exam.operator is None:
         return symptom
-    own = {exam.integration.client_id.strip().lower(), exam.operator.sign_in.client_id.lower()}
+    client = exam.integration.client_id.strip().lower()
+    own = {client, exam.operator.sign_in.client_id.lower()}
+    environment = dataverse_as(exam.operator.sign_in, exam.transport, _askable(exam.integration))
     try:
-        users = [user for user in await exam.operator.dataverse.application_users() if not user.deleted]
-        others = [user.app_id for user in users if user.app_id.lower() not in own]
+        users = await environment.application_users()
+        others = [user.app_id for user in users if not user.deleted and user.app_id.lower() not in own]
         registered = [app_id for app_id in others if await exam.operator.graph.applications_with(app_id)]
     except (Problem, KeyError):
-        return symptom
+        return await _look_elsewhere(symptom, exam)
     symptom = symptom.seen("users_seen")
-    return symptom.seen("another_app_has_a_user") if registered else symptom
+    if any(user.deleted and user.app_id.lower() == client for user in users):
+        return symptom.seen("user_in_bin")
+    if registered:
+        return symptom.seen("another_app_has_a_user")
+    return await _look_elsewhere(symptom, exam)
+
+
+async def _look_elsewhere(symptom: Symptom, exam: Examination) -> Symptom:
+    """Whether the integration gets into another of the tenant's environments."""
+    pasted = host_of(exam.integration.environment_url)
+    elsewhere = [url.rstrip("/") for url in await _known_environments(exam) if host_of(url) != pasted]
+    if elsewhere:
+        symptom = symptom.seen("environments_seen")
+    for url in elsewhere[:_ENVIRONMENTS]:
+        there = exam.integration.model_copy(update={"environment_url": url})
+        token = token_in(await ask_for_token(exam.transport, exam.login, there))
+        if not token:
+            continue
+        exam.transport.hide(token)
+        try:
+            await dataverse_as(GivenToken(token), exam.transport, url).who_am_i()
+        except (Problem, KeyError):
+            continue
+        return symptom.seen("users_seen", "user_elsewhere", environments=f": it gets into {url}")
+    return symptom
+
+
+async def _look_at_role(symptom: Symptom, exam: Examination) -> Symptom:
+    """No role, or not enough of one: perhaps only as it was half a minute ago."""
+    if symptom.probe != "read_incidents":
+        return symptom
+    newest = await read_incidents(exam.transport, exam.integration, exam.token, newest_rights=True)
+    return symptom.seen("rights_are_newer") if read_rows(newest) else symptom
 
 
 async def _look_at_rights(symptom: Symptom, exam: Examination) -> Symptom:
     """A missing privilege: the integration may read its own, and then all that are missing can be named."""
+    symptom = await _look_at_role(symptom, exam)
     named = _MISSING_PRIVILEGE.search(symptom.said.message) if symptom.said else None
     if named:
         symptom = symptom.seen(missing=named.group(1))
@@ -127,6 +227,12 @@ async def _look_at_host(symptom: Symptom, exam: Examination) -> Symptom:
     """No Dataverse answered: the operator's list of environments decides, else the same name in other regions."""
     pasted = host_of(exam.integration.environment_url)
     host = dataverse_host(pasted)
+    if symptom.probe == "token" and exam.operator is not None:
+        try:
+            if await exam.operator.graph.service_principal(DATAVERSE_APP) is None:
+                return symptom.seen("dataverse_absent")
+        except (Problem, KeyError):
+            pass
     if host is not None and symptom.probe == "token":
         tenant = await _tenant_of(exam.transport, host.url)
         if tenant == exam.integration.tenant_id.strip().lower():
@@ -159,7 +265,7 @@ async def _known_environments(exam: Examination) -> list[str]:
         return []
     try:
         return [environment.url for environment in await exam.operator.environments()]
-    except (Refused, NotPermitted, NotReached, KeyError):
+    except (Problem, KeyError):
         return []
 
 
@@ -185,7 +291,7 @@ async def _tenant_of(transport: Transport, environment_url: str) -> str:
         return ""
     try:
         answer = await transport.send("GET", f"{environment_url}/api/data/v9.2/", service="dataverse", attempts=1)
-    except NotReached:
+    except Problem:
         return ""
     return _challenged_tenant(answer)
 
@@ -206,9 +312,13 @@ _LOOKS: dict[str, Callable[[Symptom, Examination], Awaitable[Symptom]]] = {
     "AADSTS900021": _look_at_tenant,
     "AADSTS50059": _look_at_tenant,
     "AADSTS700016": _look_at_client,
+    "AADSTS7000215": _look_at_secret,
+    "AADSTS700027": _look_at_certificates,
+    "AADSTS65001": _look_at_consent,
     "AADSTS500011": _look_at_host,
     "AADSTS50001": _look_at_host,
     "0x80072560": _look_at_users,
+    "0x80042f09": _look_at_role,
     "0x80040220": _look_at_rights,
     "0x80040299": _look_at_rights,
 }

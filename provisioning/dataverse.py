@@ -76,15 +76,33 @@ class Identity:
 
 
 def explain(tried: str, said: Said) -> Problem:
-    """The letter for a refusal by Dataverse."""
+    """The letter for a refusal by Dataverse, where an app asked."""
+    return _explain(tried, said, _FOR_AN_APP)
+
+
+def explain_to_person(tried: str, said: Said) -> Problem:
+    """The same where a person asked."""
+    return _explain(tried, said, _FOR_A_PERSON)
+
+
+# What makes somebody a member of the environment, and what gives them the privileges that they lack.
+_FOR_AN_APP: Final = (
+    "make the operator's app an application user of this environment, with System Administrator",
+    "give the operator's application user a role that holds the missing privileges",
+)
+_FOR_A_PERSON: Final = (
+    "add the operator's account as a user of this environment, with System Administrator",
+    "give the operator's user a role that holds the missing privileges",
+)
+
+
+def _explain(tried: str, said: Said, remedies: tuple[str, str]) -> Problem:
     if said.code in _ENTRA_LAG:
         return NotYet(tried, said, remedy="wait a few minutes and run it again")
     if said.code == NOT_A_MEMBER:
-        remedy = "make the operator's app an application user of this environment, with System Administrator"
-        return NotPermitted(tried, str(said), said=said, whose_turn=DYNAMICS_ADMIN, remedy=remedy)
+        return NotPermitted(tried, str(said), said=said, whose_turn=DYNAMICS_ADMIN, remedy=remedies[0])
     if said.code in _NO_RIGHTS:
-        remedy = "give the operator's application user a role that holds the missing privileges"
-        return NotPermitted(tried, str(said), said=said, whose_turn=DYNAMICS_ADMIN, remedy=remedy)
+        return NotPermitted(tried, str(said), said=said, whose_turn=DYNAMICS_ADMIN, remedy=remedies[1])
     if said.form != "json" or said.status == 401:
         return Refused(tried, said, remedy="check that environment_url is this tenant's Dataverse environment")
     return Refused(tried, said)

@@ -6,13 +6,12 @@ business unit) is looked at here. One look that fails hides none of the others.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, Literal
 
 from provisioning.credential import application_of, is_accepted_somewhere
+from provisioning.credential_kinds import KINDS
 from provisioning.engine import Engine
-from provisioning.graph import Application
-from provisioning.key_pair import is_key_pair, thumbprint
 from provisioning.patience import LOOKS
 from provisioning.problems import DYNAMICS_ADMIN, ENTRA_ADMIN, Problem
 from provisioning.receipt import Receipt, Thing
@@ -201,10 +200,10 @@ async def _application(step: Step, site: Site, recorded: Thing) -> _Looked:
 
 async def _credential(step: Step, site: Site, recorded: Thing) -> _Looked:
     """Whether it is listed, until when, and whether the value at hand belongs to it and is accepted."""
-    mend = "d365 rotate-secret makes a new one" if step.name == client_secret.NAME else "d365 repair makes a new one"
+    kind, mend = KINDS[step.name], "d365 rotate-secret makes a new one"
     for _ in range(LOOKS):
         found = await application_of(site)
-        end = credential_end(step, recorded, found)
+        end = kind.end_of(recorded.id, found)
         if end is not None:
             break
     if found is None or end is None:
@@ -212,35 +211,17 @@ async def _credential(step: Step, site: Site, recorded: Thing) -> _Looked:
     left = end - site.clock.now()
     if left <= timedelta(0):
         return recorded, (_drift(step, "expired", f"it expired on {end:%Y-%m-%d}", mend),), (), ""
-    beside = {thing.id for thing in site.receipt.beside(step.name)} & {secret.key_id for secret in found.secrets}
-    notes = [f"{key_id} of ours is beside it" for key_id in sorted(beside)]
+    beside = {thing.id for thing in site.receipt.beside(step.name)} & {each.id for each in kind.listed(found)}
+    notes = [f"{id_} of ours is beside it" for id_ in sorted(beside)]
     if left < timedelta(days=_DAYS_AHEAD):
         notes.append(f"only {left.days} days are left: {mend}")
     drifts: tuple[Drift, ...] = ()
     if site.secret is None:
         notes.append("its value is not at hand: give --out FILE where it is kept, and it is tried too")
-    elif not _belongs(step, site, recorded, found) or not await is_accepted_somewhere(site):
+    elif recorded.id not in kind.fitting(site, found) or not await is_accepted_somewhere(site):
         detail = "the value at hand is not this one's, or is refused"
         drifts = (_drift(step, "value_lost", detail, f"find the right value, or {mend}"),)
     return recorded, drifts, tuple(notes), f"{left.days} days left, ends {end:%Y-%m-%d}"
-
-
-def credential_end(step: Step, recorded: Thing, found: Application | None) -> datetime | None:
-    """When the recorded secret or certificate ends; None where the application does not list it."""
-    if found is None:
-        return None
-    if step.name == client_secret.NAME:
-        return next((secret.end for secret in found.secrets if secret.key_id == recorded.id), None)
-    listed = any(str(row.get("customKeyIdentifier") or "").upper() == recorded.id for row in found.keys)
-    return datetime.fromisoformat(recorded.members["end"]) if listed else None
-
-
-def _belongs(step: Step, site: Site, recorded: Thing, found: Application) -> bool:
-    """Whether the value at hand begins as this secret does, or is this certificate."""
-    if step.name == client_secret.NAME:
-        return recorded.id in {secret.key_id for secret in client_secret.fitting(site, found.secrets)}
-    value = site.secret.get_secret_value() if site.secret is not None else ""
-    return is_key_pair(value) and thumbprint(value) == recorded.id
 
 
 async def _user(step: Step, site: Site, recorded: Thing) -> _Looked:

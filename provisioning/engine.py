@@ -5,6 +5,7 @@ A create whose answer was lost is looked up, not repeated.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -188,7 +189,11 @@ class Engine:
         )
 
     async def undo(self) -> tuple[StepReport, ...]:
-        """Remove what the receipt says is ours and put back what was changed, newest first. Twice is once."""
+        """Remove what the receipt says is ours and put back what was changed, newest first. Twice is once.
+
+        Raises GaveUpWaiting where a replica still knows too little of one thing at that step's deadline, and Problem
+        for any other refusal; run again, it goes on.
+        """
         site = self.site(None)
         site.things = dict(self.receipt.things())
         reports = []
@@ -200,9 +205,8 @@ class Engine:
             progress = Progress(step, self)
             touched = thing.ours or bool(thing.changed)
             if touched:
-                progress.tell("making", "undoing")
                 self._adopt(thing)
-                await step.unmake(site, thing)
+                await self._unmake(site, progress, thing)
             self.receipt.unmade(step.name)
             outcome: Outcome = "removed" if thing.ours else "restored" if touched else "left"
             progress.tell("made" if touched else "kept", outcome)
@@ -357,14 +361,26 @@ class Engine:
         """Remove what is ours beside a step's thing: replaced since, or made by a request whose answer was lost."""
         if self.receipt.asked(step.name) is not None and all(name in site.things for name in step.after):
             for _ in range(LOOKS):
-                await step.alone(site, self.receipt.thing(step.name) or Thing(""))
+                with suppress(NotYet):
+                    await step.alone(site, self.receipt.thing(step.name) or Thing(""))
         reports, progress = [], Progress(step, self)
         for thing in self.receipt.beside(step.name):
-            progress.tell("making", "undoing")
-            await step.unmake(site, thing)
+            await self._unmake(site, progress, thing)
             self.receipt.no_longer_beside(step.name, thing.id)
             reports.append(progress.report("removed", thing.id))
         return reports
+
+    async def _unmake(self, site: Site, progress: Progress, thing: Thing) -> None:
+        """Ask until it is undone: lag is waited out, and asking again after a lost answer is harmless."""
+        step, heard = progress.step, ""
+        progress.tell("making", "undoing")
+        async for _ in rounds(self.clock, self.patience):
+            try:
+                return await step.unmake(site, thing)
+            except (NotYet, AnswerLost) as problem:
+                heard = problem.heard
+                progress.tell("waiting", f"not undone yet: {heard}")
+        raise GaveUpWaiting(f"undo: {step.title}", f"after {self.patience.deadline} the last answer was: {heard}")
 
     async def _ours_after_all(self, site: Site, step: Step) -> Thing | None:
         """The recorded thing; where a question is open instead, whatever the step finds that is ours."""

@@ -167,6 +167,12 @@ class GraphClient:
         rows = await self._caller.pages("look into the bin for applications", path)
         return [row.get("uniqueName") or "" for row in rows]
 
+    async def deleted_app_ids(self) -> frozenset[str]:
+        """Client ids, in lower case, of the registrations in the bin."""
+        path = "directory/deletedItems/microsoft.graph.application?$select=id,appId"
+        rows = await self._caller.pages("look into the bin", path)
+        return frozenset(str(row.get("appId") or "").lower() for row in rows)
+
     async def upsert_application(self, unique_name: str, body: Mapping[str, Any]) -> Application | None:
         """Register under a key; None where one with this key was there and was changed instead. Idempotent.
 
@@ -221,6 +227,11 @@ class GraphClient:
         rows = await self._caller.pages("look for the service principal", path)
         return _service_principal(rows[0]) if rows else None
 
+    async def service_principal_with(self, id_: str) -> ServicePrincipal | None:
+        """By object id."""
+        row = await self._caller.read("look for the service principal", f"servicePrincipals/{id_}")
+        return _service_principal(row) if row else None
+
     async def upsert_service_principal(self, app_id: str, tags: list[str]) -> ServicePrincipal | None:
         """Give an application its service principal; None where it had one, which now carries these tags. Idempotent.
 
@@ -244,6 +255,13 @@ class GraphClient:
         path = f"oauth2PermissionGrants?$filter={quote(f'clientId eq {_literal(client)}')}"
         rows = await self._caller.pages("look for the consent", path)
         return [_grant(row) for row in rows if row.get("consentType") == "AllPrincipals"]
+
+    async def personal_scopes_of(self, client: str) -> frozenset[str]:
+        """Scopes that single persons granted a service principal, for themselves alone."""
+        path = f"oauth2PermissionGrants?$filter={quote(f'clientId eq {_literal(client)}')}"
+        rows = await self._caller.pages("look for the consent", path)
+        single = [row for row in rows if row.get("consentType") == "Principal"]
+        return frozenset(scope for row in single for scope in str(row.get("scope") or "").split())
 
     async def create_grant(self, client: str, resource: str, scopes: tuple[str, ...]) -> Grant:
         """Consent for everybody; a second grant for the same pair is refused by Graph."""

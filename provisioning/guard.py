@@ -18,6 +18,7 @@ from provisioning.dataverse import API_PATH
 from provisioning.graph import DATAVERSE_APP
 from provisioning.problems import Withheld
 from provisioning.receipt import Receipt
+from provisioning.registered_keys import RegisteredKeys
 from provisioning.settings import Settings
 from provisioning.step import MARKER
 from provisioning.transport import Transport, connect
@@ -56,6 +57,7 @@ class TenantGuard:
         self._most = most_requests
         self._made: set[str] = set()
         self._adopted: set[str] = set()
+        self.keys = RegisteredKeys()
 
     def check(self, request: "httpx.Request") -> None:
         """Let a request pass, or raise Withheld, which names it without its query and its body."""
@@ -71,7 +73,10 @@ class TenantGuard:
         self._left -= 1
 
     def heard(self, request: "httpx.Request", response: "httpx.Response") -> None:
-        """Learn from an answer what this run has made."""
+        """Learn from an answer what this run has made, and which certificates an application has."""
+        read = _APPLICATION.fullmatch(request.url.path) if request.method == "GET" else None
+        if read is not None and response.is_success:
+            self.keys.learn(read["target"], _object(response.content))
         is_create = response.status_code == 201 or (request.method == "POST" and response.is_success)
         path = request.url.path
         if not is_create or path.endswith("/$ref") or path.lower().endswith(f"(appid='{DATAVERSE_APP}')"):
@@ -193,6 +198,16 @@ def _may_change(guard: TenantGuard, found: Mapping[str, str], _body: Mapping[str
     return "" if guard.is_known(found["target"]) else _STRANGER
 
 
+def _may_change_application(guard: TenantGuard, found: Mapping[str, str], body: Mapping[str, Any]) -> str:
+    """What is known, and no list of certificates without one that is somebody else's."""
+    rows = body.get("keyCredentials")
+    if isinstance(rows, list):
+        for names in guard.keys.left_out(found["target"], rows):
+            if not any(guard.is_ours(name) or guard.is_ours(name.upper()) for name in names):
+                return "it would remove a certificate that was not made by this set-up"
+    return _may_change(guard, found, body)
+
+
 def _may_delete(guard: TenantGuard, found: Mapping[str, str], _body: Mapping[str, Any]) -> str:
     return "" if guard.is_ours(found["target"]) else _NOT_OURS
 
@@ -263,7 +278,15 @@ def _may_take_role(guard: TenantGuard, found: Mapping[str, str], _body: Mapping[
     return "" if guard.is_ours(found["target"]) or (was_given and same) else "the role was not given by this set-up"
 
 
+def _may_queue(guard: TenantGuard, _found: Mapping[str, str], body: Mapping[str, Any]) -> str:
+    """A case of ours may go into any queue."""
+    target = body.get("Target")
+    case = str(target.get("incidentid", "")) if isinstance(target, dict) else ""
+    return "" if guard.is_ours(case) else _STRANGER
+
+
 _ID: Final = "[0-9a-fA-F-]{36}"
+_APPLICATION: Final = re.compile(rf".*/applications/(?P<target>{_ID})")
 _LAST_ID: Final = re.compile(rf"\(({_ID})\)\s*$")
 
 
@@ -273,7 +296,7 @@ def _rule(method: str, pattern: str, judge: _Judge) -> _Rule:
 
 _GRAPH: Final[tuple[_Rule, ...]] = (
     _rule("PATCH", r"applications\(uniqueName='(?P<key>(?:[^']|'')*)'\)", _may_upsert),
-    _rule("PATCH", rf"applications/(?P<target>{_ID})", _may_change),
+    _rule("PATCH", rf"applications/(?P<target>{_ID})", _may_change_application),
     _rule("DELETE", rf"applications/(?P<target>{_ID})", _may_delete),
     _rule("POST", rf"applications/(?P<target>{_ID})/addPassword", _may_change),
     _rule("POST", rf"applications/(?P<target>{_ID})/removePassword", _may_remove_secret),
@@ -286,7 +309,8 @@ _GRAPH: Final[tuple[_Rule, ...]] = (
 )
 _DATAVERSE: Final[tuple[_Rule, ...]] = (
     _rule("POST", "systemusers", _may_serve("applicationid")),
-    _rule("POST", "roles|contacts|incidents", _may_create),
+    _rule("POST", "roles|contacts|incidents|annotations|msdyn_ocliveworkitems", _may_create),
+    _rule("POST", rf"queues\({_ID}\)/Microsoft\.Dynamics\.CRM\.AddToQueue", _may_queue),
     _rule("PATCH", rf"systemusers\((?P<target>{_ID})\)", _may_change),
     _rule("DELETE", rf"(?:systemusers|roles|contacts|incidents)\((?P<target>{_ID})\)", _may_delete),
     _rule("POST", rf"roles\((?P<target>{_ID})\)/Microsoft\.Dynamics\.CRM\.AddPrivilegesRole", _may_fill_role),

@@ -19,6 +19,11 @@ def is_key_pair(value: str) -> bool:
     return value.lstrip().startswith(_PEM)
 
 
+def is_assertion(value: str) -> bool:
+    """Whether this is a signed assertion already: a JWT, by this app's certificate or by an issuer that it trusts."""
+    return value.startswith("eyJ") and value.count(".") == 2
+
+
 def new_key_pair(name: str, *, start: datetime, end: datetime) -> str:
     """A fresh RSA key and its self-signed certificate, as PEM; holds the private key in clear."""
     from cryptography import x509

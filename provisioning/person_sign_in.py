@@ -7,7 +7,8 @@ application object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -37,7 +38,30 @@ _CONSENT: Final = frozenset({"AADSTS65001", "AADSTS65002", "AADSTS90094"})
 
 
 class Remembered:
-    """Who has signed in so far and may sign in to another tenant or resource unasked; in memory alone."""
+    """Who has signed in so far and may sign in to another tenant or resource unasked; in memory alone.
+
+    Several sign-ins may share one, in one event loop: then one at a time asks the person, and the others look first
+    whether that helped them too.
+    """
+
+    def __init__(self) -> None:
+        self.times_asked = 0
+        self._is_asking = False
+
+    @asynccontextmanager
+    async def turn(self, clock: Clock) -> AsyncIterator[None]:
+        """The person to oneself. Waited for by the clock: who works side by side with others gives up a place then."""
+        import anyio.lowlevel
+
+        while self._is_asking:
+            await clock.sleep(_LOOK)
+            await anyio.lowlevel.checkpoint()
+        self._is_asking = True
+        try:
+            yield
+            self.times_asked += 1
+        finally:
+            self._is_asking = False
 
     @cached_property
     def cache(self) -> Any:
@@ -54,6 +78,8 @@ class Remembered:
 
 class PersonSignIn(TenantSignIn):
     """A person in one tenant, through a public client."""
+
+    is_person = True
 
     def __init__(
         self,
@@ -85,9 +111,16 @@ class PersonSignIn(TenantSignIn):
             kept = self._tokens.get(resource)
             if kept is not None and not fresh:
                 return kept
-            result = await self._unasked(resource) or await self._asked(resource)
+            asked_before = self._remembered.times_asked
+            result = await self._unasked(resource) or await self._in_turn(resource, asked_before)
             lifetime = timedelta(seconds=float(result.get("expires_in", 3600)))
             return self._tokens.keep(resource, str(result["access_token"]), lifetime)
+
+    async def _in_turn(self, resource: str, asked_before: int) -> dict[str, Any]:
+        """The person is asked, unless somebody else asked them meanwhile and that serves here too."""
+        async with self._remembered.turn(self._clock):
+            helped = self._remembered.times_asked > asked_before
+            return (await self._unasked(resource) if helped else None) or await self._asked(resource)
 
     async def _unasked(self, resource: str) -> dict[str, Any] | None:
         """By a refresh token; None where there is none, or it does not do for this resource."""

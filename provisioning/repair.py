@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from provisioning.credential import application_of
-from provisioning.drift import Status, credential_end
+from provisioning.credential_kinds import KINDS
+from provisioning.drift import Status
 from provisioning.engine import Engine, Progress, StepReport
 from provisioning.patience import LOOKS
 from provisioning.problems import BadInput, Problem
@@ -99,7 +100,7 @@ def _unless_listed(step: Step) -> Callable[[Site], Awaitable[Finding]]:
         if site.secret is not None or recorded is None or site.asked(step.name) is not None:
             return await step.find(site)
         for _ in range(LOOKS):
-            end = credential_end(step, recorded, await application_of(site))
+            end = KINDS[step.name].end_of(recorded.id, await application_of(site))
             if end is not None and end > site.clock.now():
                 return Finding(recorded, detail=f"ends {end:%Y-%m-%d}; its value is not at hand")
         return await step.find(site)

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NoReturn, Self
+from typing import Annotated, Any, Final, Literal, NoReturn, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -25,7 +25,7 @@ from pydantic import (
 from provisioning import environment_urls
 from provisioning.clouds import CLOUDS, CloudName, Endpoints
 from provisioning.environment_urls import normal_environment_url
-from provisioning.key_pair import is_key_pair
+from provisioning.key_pair import is_assertion, is_key_pair
 from provisioning.problems import BadInput
 
 SignInKind = Literal["secret", "certificate", "device_code", "browser", "az"]
@@ -61,7 +61,7 @@ def client_secret(text: str) -> SecretStr:
 
 def doubts_about_secret(text: str) -> str:
     """A warning where the secret looks like something else ("" where it does not)."""
-    if is_key_pair(text):
+    if is_key_pair(text) or is_assertion(text):
         return ""
     if is_guid(text):
         return "client_secret looks like a Secret ID (a GUID); the Value column is the one to paste"
@@ -121,6 +121,14 @@ class Operator(_Frozen):
                 raise BadInput(f"operator.{name}", "is for people, and this operator is an app", remedy)
         return self
 
+    @field_validator("sign_in", mode="before")
+    @classmethod
+    def _known(cls, value: object) -> object:
+        if value is not None and value not in get_args(SignInKind):
+            # The last of these is read from the environment, and becomes one of the first two.
+            raise BadInput("operator.sign_in", "is no way to sign in", f"write {_listed(*_TAKES, 'environment')}")
+        return value
+
     @field_validator("certificate")
     @classmethod
     def _there(cls, value: Path | None) -> Path | None:
@@ -132,6 +140,10 @@ class Operator(_Frozen):
     def _has(self, name: str) -> bool:
         value = getattr(self, name)
         return bool(value.get_secret_value() if isinstance(value, SecretStr) else value)
+
+
+def _listed(*words: str) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 # What each kind of sign-in needs, with the variable that may give it, and what it may have besides.

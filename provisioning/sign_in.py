@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from provisioning.key_pair import assertion, is_key_pair, thumbprint
 from provisioning.msal_wire import Response, Wire
@@ -60,6 +60,9 @@ class Tokens:
 
 class TenantSignIn(ABC):
     """Somebody signed in to one tenant, an app or a person through a client: `client_id` names the app or client."""
+
+    is_person: ClassVar[bool] = False
+    """Whether a person is behind it, as a rule: az may have signed in an app."""
 
     def __init__(
         self,

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from provisioning.engine import Engine, StepReport
-from provisioning.problems import AnswerLost
 from provisioning.receipt import Thing
 from provisioning.steps import STEPS, application, certificate, service_principal
 
@@ -12,7 +11,6 @@ Fate = Literal["remove", "restore", "leave", "look"]
 
 _MARKED: Final = (application.STEP, service_principal.STEP)  # the kinds that the vendor lets carry a marker
 _NEWEST_FIRST: Final = (*reversed(STEPS[3:]), certificate.STEP, *reversed(STEPS[:3]))
-_TRIES: Final = 3  # removing twice is as good as once
 IN_THE_BIN: Final = "A deleted registration and its service principal rest in Entra's bin for 30 days."
 
 
@@ -51,11 +49,6 @@ async def take_down(engine: Engine) -> tuple[StepReport, ...]:
     """Remove it. Raises Problem where that cannot be finished; run again, it goes on."""
     for name, thing in (await _marked(engine)).items():
         engine.receipt.made(name, thing)
-    for _ in range(_TRIES - 1):
-        try:
-            return await engine.undo()
-        except AnswerLost:
-            continue
     return await engine.undo()
 
 

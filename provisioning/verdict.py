@@ -38,6 +38,8 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
     said: Said | None = None
+    suspected: tuple[Cause, ...] = ()
+    """What does not fail Test & Save, and may fail a handoff; each is a warning too."""
 
     @property
     def healthy(self) -> bool:
@@ -72,7 +74,8 @@ class Verdict:
     @property
     def could_check(self) -> bool:
         """False where the way there failed, so that nothing is known of the integration itself."""
-        return not self.family.startswith("network.") and self.family not in _NOTHING_KNOWN
+        unheard = self.family.startswith("network.") or self.failure == "dataverse.unavailable"
+        return not unheard and self.family not in _NOTHING_KNOWN
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values; holds no secret."""
@@ -85,6 +88,7 @@ class Verdict:
             "remedy": self.remedy,
             "said": self.said.to_json() if self.said else None,
             "causes": [cause.to_json() for cause in self.causes],
+            "suspected": [cause.to_json() for cause in self.suspected],
             "checks": [check.to_json() for check in self.checks],
             "warnings": list(self.warnings),
         }

@@ -8,6 +8,7 @@ from provisioning.closer_look import Examination, look_closer
 from provisioning.clouds import Endpoints
 from provisioning.dataverse import DataverseClient, Held
 from provisioning.diagnosis.doctor import Cause, cause, causes_of
+from provisioning.diagnosis.rules import Certainty
 from provisioning.diagnosis.symptom import Probe, Symptom, traits_of
 from provisioning.environment_urls import suggested_environment_url
 from provisioning.graph import DATAVERSE_APP, USER_IMPERSONATION
@@ -33,6 +34,7 @@ class _Notebook:
     clock: Clock
     checks: list[Check] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    suspected: list[Cause] = field(default_factory=list)
     began: float = 0.0
 
     def start(self) -> None:
@@ -42,7 +44,12 @@ class _Notebook:
         self.checks.append(Check(name, outcome, detail, said, self.clock.now().timestamp() - self.began))
 
     def verdict(self, causes: tuple[Cause, ...] = (), said: Said | None = None) -> Verdict:
-        return Verdict(tuple(self.checks), tuple(self.warnings), causes, said)
+        return Verdict(tuple(self.checks), tuple(self.warnings), causes, said, tuple(self.suspected))
+
+    def suspect(self, name: str, certainty: Certainty, why: str, warning: str) -> None:
+        """Something that Test & Save does not show."""
+        self.suspected.append(replace(cause(name, certainty), why=why))
+        self.warnings.append(f"{name}: {warning}")
 
 
 async def verify(
@@ -65,7 +72,7 @@ async def verify(
     doubts = doubts_about_secret(secret)
     if doubts:
         book.warnings.append(doubts)
-    exam = Examination(integration, transport, channels or CHANNELS, operator)
+    exam = Examination(integration, transport, channels or CHANNELS, operator, login=bases.login)
     failed, exam = await _test_and_save(book, exam, bases)
     if failed is not None:
         return await _explained(book, failed, exam)
@@ -165,9 +172,11 @@ async def _has_conversations(
         book.check("table for conversations", "passed")
         return True
     book.check("table for conversations", "warned", "Omnichannel is not installed")
-    book.warnings.append(
-        "dataverse.table_missing: web, sms and whatsapp handoffs need Omnichannel, which is not installed here; "
-        "phone and email do not"
+    book.suspect(
+        "dataverse.omnichannel_missing",
+        "likely" if channels else "possible",
+        "the environment has no table for conversations",
+        "web, sms and whatsapp handoffs need Omnichannel, which is not installed here; phone and email do not",
     )
     return False
 
@@ -190,10 +199,9 @@ def _judge_rights(
             book.warnings.append(f"for web, sms and whatsapp handoffs these are missing: {', '.join(for_chat)}")
     shallow = [h.name for h in held if h.name.lower() in ("prvreadcontact", "prvreadincident") and h.depth != "Global"]
     if shallow:
-        book.warnings.append(
-            f"dataverse.depth_too_small: {', '.join(shallow)} not at organization level, "
-            "so other people's rows are not found and duplicates arise"
-        )
+        listed = f"{', '.join(shallow)} not at organization level"
+        warning = f"{listed}, so other people's rows are not found and duplicates arise"
+        book.suspect("dataverse.contacts_unseen", "likely", listed, warning)
     return None
 
 
@@ -215,7 +223,8 @@ async def _look_as_operator(book: _Notebook, exam: Examination, operator: Access
     else:
         book.check("admin consent", "warned", "user_impersonation is not granted")
         warning = "the vendor's guide asks for it, though Entra issues this app's tokens without"
-        book.warnings.append(f"login.consent_missing: user_impersonation is not granted; {warning}")
+        seen = "user_impersonation is not granted"
+        book.suspect("login.consent_missing", "possible", seen, f"{seen}; {warning}")
     hint = exam.integration.client_secret.get_secret_value()[:3]
     ends = [secret.end for application in applications for secret in application.secrets if secret.hint == hint]
     days = (max(ends) - book.clock.now()).days if ends else None

@@ -23,6 +23,8 @@ from scenarios.tenant_clock import TenantClock
 if TYPE_CHECKING:
     import httpx
 
+    from scenarios.in_memory_keyring import InMemory
+
 
 @pytest.fixture
 def clock(tenant: Any) -> TenantClock:
@@ -136,3 +138,16 @@ def anywhere(request: pytest.FixtureRequest, live_set_up: LiveSetUp | None) -> A
     """For scenarios marked `safe_live`: fake and live differ here and nowhere else."""
     chosen: Anywhere = request.getfixturevalue("anywhere_live" if live_set_up else "anywhere_fake")
     return chosen
+
+
+@pytest.fixture
+def ring() -> Iterator[InMemory]:
+    """The machine's keyring is one in memory."""
+    import keyring
+
+    from scenarios.in_memory_keyring import InMemory
+
+    before, ring = keyring.get_keyring(), InMemory()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)

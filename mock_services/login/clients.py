@@ -105,5 +105,5 @@ def check_consent(client: Client, resource: Resource) -> None:
     if not client.tenant.quirks.app_only_needs_consent or resource.principal.app_id != DATAVERSE:
         return
     grants = client.tenant.directory.delegated_grants(client_id=client.principal.id, resource_id=resource.principal.id)
-    if not any("user_impersonation" in grant.scopes for grant in grants):
+    if not any("user_impersonation" in grant.scopes and grant.principal_id is None for grant in grants):
         raise Refused(requests.CONSENT_MISSING, application=client.app_id, name=client.principal.display_name)

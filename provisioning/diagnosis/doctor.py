@@ -1,9 +1,10 @@
 """From a symptom to ranked causes, by the book."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from provisioning.diagnosis.ailments import AILMENTS, GENERAL_FACTS
+from provisioning.diagnosis.reasons import decided_by, why
 from provisioning.diagnosis.rules import RULES, Certainty, Rule
 from provisioning.diagnosis.symptom import Symptom
 
@@ -19,6 +20,10 @@ class Cause:
     certainty: Certainty
     whose_turn: str
     remedy: str
+    why: str = ""
+    """What speaks for it."""
+    decided_by: str = ""
+    """The further look that would decide, where this is not certain."""
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""
@@ -28,18 +33,28 @@ class Cause:
             "certainty": self.certainty,
             "whose_turn": self.whose_turn,
             "remedy": self.remedy,
+            "why": self.why,
+            "decided_by": self.decided_by,
         }
 
 
 def causes_of(symptom: Symptom) -> tuple[Cause, ...]:
     """The causes that fit, best first, each once; never none, since what nothing fits is named `other`."""
     fitting = sorted((rule for rule in RULES if _fits(rule, symptom)), key=lambda rule: _RANK[rule.certainty])
-    best: dict[str, Certainty] = {}
+    best: dict[str, Rule] = {}
     for rule in fitting:
-        best.setdefault(rule.ailment, rule.certainty)
+        best.setdefault(rule.ailment, rule)
     if not best:
-        best["other"] = "possible"
-    return tuple(cause(name, certainty, **symptom.facts) for name, certainty in best.items())
+        best["other"] = Rule("other", "possible")
+    probe = decided_by(best)
+    return tuple(
+        replace(
+            cause(name, rule.certainty, **symptom.facts),
+            why=why(symptom, rule.traits),
+            decided_by="" if rule.certainty == "certain" else probe,
+        )
+        for name, rule in best.items()
+    )
 
 
 def cause(name: str, certainty: Certainty, **facts: str) -> Cause:
@@ -56,6 +71,9 @@ def _fits(rule: Rule, symptom: Symptom) -> bool:
         return False
     if rule.reaches:
         return symptom.reach in rule.reaches
+    # What was asked for narrows a cause down; where nobody knows it, the wider rules are left.
+    if rule.request is not None and not rule.request.search(symptom.request):
+        return False
     return _fits_answer(rule, symptom)
 
 
@@ -63,10 +81,11 @@ def _fits_answer(rule: Rule, symptom: Symptom) -> bool:
     """What the rule asks of an answer; a rule that asks nothing of it fits a symptom without one, too."""
     said = symptom.said
     if said is None:
-        return not (rule.codes or rule.statuses or rule.forms or rule.words)
+        return not (rule.codes or rule.statuses or rule.forms or rule.words or rule.challenge)
     return (
         (not rule.codes or said.code in rule.codes)
         and (not rule.statuses or said.status in rule.statuses)
         and (not rule.forms or said.form in rule.forms)
         and (rule.words is None or rule.words.search(said.message) is not None)
+        and (rule.challenge is None or rule.challenge.search(said.challenge) is not None)
     )

@@ -5,6 +5,8 @@ it twice leaves one. Keys that others registered stay in the list, which Graph r
 to what it reads, as is done here).
 """
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, Final
 
 from provisioning.credential import application_of, is_accepted, is_accepted_somewhere, may_pass
@@ -19,7 +21,7 @@ from provisioning.step import MARKER, Finding, Site, Step
 
 NAME: Final = "certificate"
 # While the application or its key is not everywhere yet (entra-docs reference-error-codes).
-_YOUNG: Final = frozenset({"AADSTS700027", "AADSTS700016", "AADSTS7000229", "AADSTS50196"})
+YOUNG: Final = frozenset({"AADSTS700027", "AADSTS700016", "AADSTS7000229", "AADSTS50196"})
 
 
 async def find(site: Site) -> Finding:
@@ -35,10 +37,10 @@ async def find(site: Site) -> Finding:
         return Finding(detail=f"the certificate ended {end:%Y-%m-%d}", seen=application)
     known = site.recorded(NAME)
     recorded = known is not None and known.id == name
-    listed = any(_name(row) == name for row in application.keys)
+    listed = any(name_of(row) == name for row in application.keys)
     if listed or (recorded and await is_accepted_somewhere(site)):
         ours = known.ours if known is not None and recorded else site.asked(NAME) is not None
-        thing = Thing(name, {"end": end.isoformat(), "application": application.id}, ours)
+        thing = replace(thing_of(site, pem), ours=ours)
         return Finding(thing, detail=f"ends {end:%Y-%m-%d}")
     return Finding(detail="the directory does not list the certificate", seen=application)
 
@@ -52,9 +54,7 @@ async def make(site: Site, finding: Finding) -> Thing:
     if pem is None or validity(pem)[1] <= now:
         if site.vault is None:
             raise BadInput("out", "is missing", "give --out FILE: a private key has to be kept somewhere")
-        end = months_later(now, site.settings.secret_months)
-        pem = new_key_pair(site.settings.secret_name, start=now.replace(microsecond=0), end=end)
-        site.take_secret(pem)
+        pem = fresh_key_pair(site)
     start, end = validity(pem)
     new = {
         "type": "AsymmetricX509Cert",
@@ -64,18 +64,43 @@ async def make(site: Site, finding: Finding) -> Thing:
         "startDateTime": f"{start:%Y-%m-%dT%H:%M:%SZ}",
         "endDateTime": f"{end:%Y-%m-%dT%H:%M:%SZ}",
     }
-    others = [row for row in await _registered(site, application) if _name(row) != thumbprint(pem)]
+    others = [row for row in await _registered(site, application) if name_of(row) != thumbprint(pem)]
     await site.access.graph.change_application(application.id, {"keyCredentials": [*others, new]})
-    return Thing(thumbprint(pem), {"end": end.isoformat(), "application": application.id}, ours=True)
+    return thing_of(site, pem)
+
+
+def fresh_key_pair(site: Site) -> str:
+    """A new one, from now on the value at hand; nothing is sent."""
+    now = site.clock.now()
+    end = months_later(now, site.settings.secret_months)
+    pem = new_key_pair(site.settings.secret_name, start=now.replace(microsecond=0), end=end)
+    site.take_secret(pem)
+    return pem
+
+
+def thing_of(site: Site, pem: str) -> Thing:
+    """What the receipt says of a key pair of ours."""
+    members = {"end": validity(pem)[1].isoformat(), "application": site.thing("application").id}
+    return Thing(thumbprint(pem), members, ours=True)
 
 
 async def unmake(site: Site, thing: Thing) -> None:
     """Take ours out of the list."""
     application = await site.access.graph.application(thing.members["application"]) if thing.ours else None
-    if application is None:
-        return
+    if application is not None:
+        await take_out(site, application, [thing.id])
+
+
+async def take_out(site: Site, application: Application, ids: Collection[str], keeping: str = "") -> None:
+    """Take these out of the list, by thumbprint, or key id where there is none; all others stay.
+
+    Raises NotYet as long as no replica asked lists the one called `keeping`: a list without it would remove it.
+    """
     rows = await _registered(site, application)
-    others = [row for row in rows if _name(row) != thing.id]
+    others = [row for row in rows if (name_of(row) or row.get("keyId")) not in ids]
+    if keeping and all(name_of(row) != keeping for row in others):
+        said = Said("graph", 404, "Request_ResourceNotFound", "the new certificate is not listed yet")
+        raise NotYet("remove a certificate", said)
     if len(others) < len(rows):
         await site.access.graph.change_application(application.id, {"keyCredentials": others})
 
@@ -83,15 +108,15 @@ async def unmake(site: Site, thing: Thing) -> None:
 async def ready(site: Site, thing: Thing) -> bool:
     """Whether the token service takes it. Asked anew each time."""
     del thing
-    return await is_accepted(site, _YOUNG)
+    return await is_accepted(site, YOUNG)
 
 
 async def _registered(site: Site, application: Application) -> list[dict[str, Any]]:
     """What is registered, by as many replicas as there may be: none of them must make somebody else's key vanish."""
-    rows = {_name(row) or row.get("keyId"): dict(row) for row in application.keys}
+    rows = {name_of(row) or row.get("keyId"): dict(row) for row in application.keys}
     for _ in range(LOOKS - 1):
         seen = await site.access.graph.application(application.id)
-        rows |= {_name(row) or row.get("keyId"): dict(row) for row in (seen.keys if seen else ())}
+        rows |= {name_of(row) or row.get("keyId"): dict(row) for row in (seen.keys if seen else ())}
     return list(rows.values())
 
 
@@ -100,7 +125,8 @@ def _at_hand(site: Site) -> str | None:
     return pem if is_key_pair(pem) else None
 
 
-def _name(row: Any) -> str:
+def name_of(row: Any) -> str:
+    """The thumbprint of a certificate in the list; "" where it has none."""
     return str(row.get("customKeyIdentifier") or "").upper()
 
 

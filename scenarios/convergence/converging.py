@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import anyio
 import httpx
@@ -24,6 +24,7 @@ from provisioning.vault import FileVault
 from scenarios.convergence.harms import Harm, HarmingTransport, Killed
 from scenarios.tenant_clock import TenantClock
 
+Credential = Literal["secret", "certificate"]
 MOST_RUNS = 6
 """How often a person would run it again before giving up; a harm strikes once, so two runs should do."""
 
@@ -36,6 +37,7 @@ class Census:
     principals: int
     grants: int
     secrets: int
+    certificates: int
     users: int
     roles: int
     assignments: int
@@ -44,7 +46,7 @@ class Census:
     @property
     def is_single(self) -> bool:
         """Whether there is exactly one of each and nothing beside."""
-        counted = (self.applications, self.principals, self.grants, self.secrets)
+        counted = (self.applications, self.principals, self.grants, self.secrets + self.certificates)
         return {*counted, self.users, self.roles, self.assignments} == {1} and not self.orphans
 
 
@@ -77,15 +79,17 @@ class Case:
     transport: HarmingTransport
     client: httpx.AsyncClient
     folder: Path
+    credential: Credential = "secret"
 
     def settings(self) -> Settings:
-        """The set-up, everything by default."""
+        """The set-up, everything else by default."""
         operator = self.tenant.operator
         return checked_settings(
             {
                 "tenant_id": self.tenant.id,
                 "environment_url": f"https://{self.tenant.organisation.host}",
                 "operator": {"client_id": operator.client_id, "client_secret": operator.client_secret},
+                "credential": self.credential,
             }
         )
 
@@ -99,14 +103,19 @@ class Case:
 
 
 async def converge(
-    harms: Mapping[int, Harm], *, pace: str = "immediate", cloud: FakeCloud | None = None, runs: int = MOST_RUNS
+    harms: Mapping[int, Harm],
+    *,
+    pace: str = "immediate",
+    cloud: FakeCloud | None = None,
+    runs: int = MOST_RUNS,
+    credential: Credential = "secret",
 ) -> Outcome:
     """Run a set-up of a fresh tenant while requests come to harm, again after each failure; prove it, and count."""
     cloud = cloud or FakeCloud()
     tenant = cloud.create_tenant()
     tenant.replication.use(pace)
     before, outcome = everything(tenant), Outcome()
-    async with opened(cloud, tenant, harms) as case:
+    async with opened(cloud, tenant, harms, credential=credential) as case:
         await run_until_done(case, outcome, runs)
         await _conclude(case, outcome, before)
     cloud.drop(tenant)
@@ -129,30 +138,38 @@ async def race(delays: Sequence[Sequence[int]], *, pace: str = "immediate") -> t
         return outcomes, count(tenant, cases[0].settings(), before)
 
 
-async def leftovers_of_teardown(harms: Mapping[int, Harm]) -> frozenset[str]:
+async def leftovers_of_teardown(
+    harms: Mapping[int, Harm], *, cloud: FakeCloud | None = None, credential: Credential = "secret"
+) -> frozenset[str]:
     """Run a set-up once while requests come to harm, take it down, and tell what is there that was not before.
 
     Deleted registrations and principals rest in the bin for 30 days, as they would after a deletion by hand.
     """
-    cloud = FakeCloud()
+    cloud = cloud or FakeCloud()
     tenant = cloud.create_tenant()
     before = everything(tenant)
-    async with opened(cloud, tenant, harms) as case:
+    async with opened(cloud, tenant, harms, credential=credential) as case:
         await run_until_done(case, Outcome(), runs=1)
         await case.engine().undo()
     binned = (*tenant.directory.deleted_applications(), *tenant.directory.deleted_service_principals())
-    return everything(tenant) - before - {_name(each) for each in binned}
+    left = everything(tenant) - before - {_name(each) for each in binned}
+    cloud.drop(tenant)
+    return left
 
 
 @asynccontextmanager
 async def opened(
-    cloud: FakeCloud, tenant: FakeTenant, harms: Mapping[int, Harm], delays: Sequence[int] = ()
+    cloud: FakeCloud,
+    tenant: FakeTenant,
+    harms: Mapping[int, Harm],
+    delays: Sequence[int] = (),
+    credential: Credential = "secret",
 ) -> AsyncIterator[Case]:
     """A set-up of this tenant with a folder of its own, whose requests come to harm (and wait their turn)."""
     transport = HarmingTransport(cloud, tenant, harms, delays)
     with tempfile.TemporaryDirectory(prefix="d365-") as folder:
         async with httpx.AsyncClient(transport=transport) as client:
-            yield Case(tenant, transport, client, Path(folder))
+            yield Case(tenant, transport, client, Path(folder), credential)
 
 
 async def run_until_done(case: Case, outcome: Outcome, runs: int) -> None:
@@ -215,6 +232,7 @@ def count(tenant: FakeTenant, settings: Settings, before: frozenset[str]) -> Cen
         principals=len(principals),
         grants=len(grants),
         secrets=sum(len(directory.secrets(application.id)) for application in applications),
+        certificates=sum(len(directory.key_credentials(application.id)) for application in applications),
         users=len(users),
         roles=len(roles),
         assignments=len(held),

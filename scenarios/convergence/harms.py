@@ -63,6 +63,16 @@ NOTHING_DONE = frozenset(
     }
 )  # fmt: skip
 """Harms that keep the request from the service."""
+KINDS: dict[str, tuple[Harm, ...]] = {
+    "not sent": (Harm.REFUSED, Harm.LOST_BEFORE),
+    "not done, and answered": (Harm.THROTTLED, Harm.FAILED, Harm.BAD_GATEWAY, Harm.UNAVAILABLE, Harm.PAGE),
+    "done, and no answer": (Harm.LOST_AFTER, Harm.CUT, Harm.GARBLED, Harm.TIMED_OUT),
+    "done, and an error": (Harm.FAILED_AFTER, Harm.GATEWAY_TIMEOUT),
+    "an old answer": (Harm.STALE, Harm.FLICKER),
+    "killed before": (Harm.KILLED_BEFORE,),
+    "killed after": (Harm.KILLED_AFTER,),
+}
+"""Every harm, among those that leave a client equally ignorant of what was done."""
 _STATUS = {
     Harm.THROTTLED: 429,
     Harm.FAILED: 500,

@@ -26,7 +26,7 @@ from scenarios.tenant_clock import TenantClock
 Kind = Literal["device_code", "browser"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CaseOfPerson(Case):
     """As a case, by a person who is there in every run."""
 
@@ -56,7 +56,7 @@ async def converge_by_person(kind: Kind, harms: Mapping[int, Harm]) -> Outcome:
     transport = HarmingTransport(cloud, tenant, harms)
     with tempfile.TemporaryDirectory(prefix="d365-") as folder:
         async with httpx.AsyncClient(transport=transport) as client:
-            case = CaseOfPerson(tenant, transport, client, Path(folder), cloud, kind)
+            case = CaseOfPerson(tenant, transport, client, Path(folder), cloud=cloud, kind=kind)
             await run_until_done(case, outcome, MOST_RUNS)
             tenant.clock.advance(timedelta(hours=1))
             outcome.healthy = outcome.integration == FileVault(Path(folder) / "values.env").values() is not None

@@ -11,14 +11,14 @@ _HARMS = st.dictionaries(st.integers(0, 45), st.sampled_from(Harm), min_size=2, 
 _TURNS = st.lists(st.integers(0, 6), min_size=1, max_size=8)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(harms=_HARMS, pace=st.sampled_from(sorted(PRESETS)))
 async def test_several_harms_at_any_pace_leave_one_of_everything(harms: dict[int, Harm], pace: str) -> None:
     outcome = await converge(harms, pace=pace)
     assert outcome.converged, f"{outcome.census} healthy: {outcome.healthy} said: {outcome.letters}"
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(first=_TURNS, second=_TURNS, pace=st.sampled_from(["immediate", "typical"]))
 async def test_two_engines_at_once_make_one_of_everything_and_a_secret_each(
     first: list[int], second: list[int], pace: str

@@ -1,16 +1,25 @@
 """What a failure mode is."""
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from mock_services.cloud import FakeCloud
 from mock_services.tenant import FakeTenant
+from provisioning.conversation import Handoff
+from provisioning.diagnosis.ailments import AILMENTS, GENERAL_FACTS
 from provisioning.settings import Integration
+from provisioning.transport import Answer
+from scenarios.failure_modes.look_alikes import looking_like
+
+if TYPE_CHECKING:
+    from scenarios.failure_modes.operator_wire import OperatorWire
 
 
 class SetupStep(StrEnum):
-    """The six steps of the vendor's set-up guide, in its order and words."""
+    """The six steps of the vendor's set-up guide, in its order and words, and what comes around them."""
 
     REGISTER_APP = "1 Register an app"
     CLIENT_SECRET = "2 Create a client secret"  # noqa: S105 - the guide's heading
@@ -18,63 +27,126 @@ class SetupStep(StrEnum):
     APPLICATION_USER = "4 Create an Application User"
     SECURITY_ROLE = "5 Assign a security role"
     ENVIRONMENT_URL = "6 Copy the environment URL"
+    TEST_AND_SAVE = "7 Test & Save"
+    OPERATOR = "8 The operator's own rights"
+    HANDOFF = "9 Hand a conversation off"
+
+    @property
+    def number(self) -> int:
+        """Its place, from 1."""
+        return int(self.value[0])
 
 
 @dataclass(frozen=True)
 class Symptom:
-    """What Test & Save sees on the wire: which of its two calls fails, and how."""
+    """What is seen on the wire: which call fails, and how."""
 
     call: str
-    """`token`, `probe`, or `none` where Test & Save passes all the same."""
+    """`token` or `probe` (Test & Save's two), `none` where it passes all the same, `handoff`, or `operator`."""
     status: int | None
-    """HTTP status; None where no request can be sent."""
+    """HTTP status; None where no answer comes, or no request can be sent."""
     code: str = ""
-    """AADSTS number as `AADSTS7000222`, or Dataverse's hexadecimal code; empty where the answer has none."""
+    """AADSTS number as `AADSTS7000222`, Dataverse's hexadecimal code, or Graph's word; empty where there is none."""
 
 
-Strike = Callable[[FakeTenant, Integration], Integration]
+@dataclass(frozen=True)
+class Scene:
+    """A fake tenant in its cloud, and the four values of the integration that was set up in it."""
+
+    cloud: FakeCloud
+    tenant: FakeTenant
+    integration: Integration = field(repr=False)
+
+
+Strike = Callable[[Scene], Integration]
 """Breaks a healthy tenant through its state; gives the four values as the customer then pastes them."""
 
 Paste = Callable[[Integration], Integration]
 """Spoils the four values alone. It touches no tenant, so that a real one may be asked the same."""
 
+Mend = Callable[[Scene], Integration]
+"""The remedy, applied through the state; gives the four values as they are then pasted."""
+
+Request = Callable[[Scene], Handoff]
+"""The handoff that shows the failure."""
+
+Act = Callable[["OperatorWire"], Awaitable[Answer]]
+"""What an operator asks for; the answer is the one that shows the failure."""
+
 
 @dataclass(frozen=True)
 class FailureMode:
-    """One way in which a set-up goes wrong."""
+    """One way in which a set-up, or a handoff after it, goes wrong.
+
+    Whose turn it is and the remedy stand in the doctor's book under the same name: one sentence for everybody.
+    """
 
     name: str
     """Named for what is seen: `login.secret_expired`."""
-    family: str
-    """The kind of trouble that `d365 explain --json` speaks of."""
     step: SetupStep
     title: str
     symptom: Symptom
-    whose_turn: str
-    remedy: str
+    causes: tuple[str, ...]
+    """How it comes about, commonest first."""
     evidence: str
+    """Where status, code and wording are known from."""
+    seen: str
+    """When that was last seen, as a year or a month."""
     strike: Strike | None = field(default=None, repr=False)
     paste: Paste | None = field(default=None, repr=False)
+    handoff: Request | None = field(default=None, repr=False)
+    act: Act | None = field(default=None, repr=False)
+    mend: Mend | None = field(default=None, repr=False)
+    """None where the remedy is not to do the same again: other values, another request."""
+    mended_act: Act | None = field(default=None, repr=False)
+    """What the operator asks for instead, where the remedy is to ask for something else."""
+    repairable: bool = False
+    """Whether `d365 repair` mends it."""
     asks_strangers: bool = False
     """Live, its calls would reach a host that may be somebody else's."""
-    looks_like: tuple[str, ...] = ()
-    """Other failure modes that a client with only the four values cannot always tell apart from this one."""
 
     def __post_init__(self) -> None:
-        if (self.strike is None) is (self.paste is None):
-            raise ValueError(f"{self.name}: give either `strike` or `paste`")
+        if self.strike is not None and self.paste is not None:
+            raise ValueError(f"{self.name}: give `strike` or `paste`, not both")
+        if not (self.strike or self.paste or self.handoff or self.act):
+            raise ValueError(f"{self.name}: nothing in it goes wrong")
+        if self.name not in AILMENTS:
+            raise ValueError(f"{self.name}: the doctor's book does not know it")
+
+    @property
+    def family(self) -> str:
+        """The kind of trouble that `d365 explain --json` speaks of."""
+        return AILMENTS[self.name].family
+
+    @property
+    def whose_turn(self) -> str:
+        """Who acts."""
+        return AILMENTS[self.name].whose_turn
+
+    @property
+    def remedy(self) -> str:
+        """What to do, as one sentence."""
+        return AILMENTS[self.name].remedy.format_map(GENERAL_FACTS)
+
+    @property
+    def looks_like(self) -> tuple[str, ...]:
+        """Other failure modes that the same call alone cannot tell from this one."""
+        return looking_like(self.name)
 
     @property
     def safe_live(self) -> bool:
         """Whether a real tenant may be asked: nothing in it is changed, and nobody else is bothered."""
-        return self.paste is not None and not self.asks_strangers
+        return self.paste is not None and self.handoff is None and self.act is None and not self.asks_strangers
 
-    def apply(self, tenant: FakeTenant, integration: Integration) -> Integration:
+    def apply(self, scene: Scene) -> Integration:
         """Break this tenant, or the values; gives the four values as the customer then pastes them."""
         if self.paste is not None:
-            return self.paste(integration)
-        assert self.strike is not None  # noqa: S101 - one of the two, see __post_init__
-        return self.strike(tenant, integration)
+            return self.paste(scene.integration)
+        return self.strike(scene) if self.strike is not None else scene.integration
+
+    def cure(self, scene: Scene) -> Integration:
+        """Apply the remedy; gives the four values as they are then pasted."""
+        return self.mend(scene) if self.mend is not None else scene.integration
 
 
 class UnknownFailureMode(ValueError):

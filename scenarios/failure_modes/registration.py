@@ -1,164 +1,253 @@
-"""Steps 1 and 3: the app registration, its service principal and its consent, broken."""
+"""Step 1: tenant ID, client ID and the app registration, wrong or gone."""
 
-from mock_services.state import well_known
+from mock_services.hosts import NationalCloud
 from mock_services.state.directory import Application, ServicePrincipal
-from mock_services.tenant import FakeTenant
 from provisioning.settings import Integration
-from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
 
-_ADMIN = "the customer's Entra administrator"
 _NOBODYS_ID = "5b1d6c9e-0f3a-4e27-8c64-a1f2d3b4c5e6"
+_EMPTY_GUID = "00000000-0000-0000-0000-000000000000"
 
 
-def registered(tenant: FakeTenant, integration: Integration) -> Application:
+def registered(scene: Scene) -> Application:
     """The integration's app registration. Raises LookupError when it is not in this tenant."""
-    application = tenant.directory.application(app_id=integration.client_id)
+    application = scene.tenant.directory.application(app_id=scene.integration.client_id)
     if application is None:
-        raise LookupError(f"no app registration {integration.client_id} in {tenant.display_name}")
+        raise LookupError(f"no app registration {scene.integration.client_id} in {scene.tenant.display_name}")
     return application
 
 
-def principal_of(tenant: FakeTenant, integration: Integration) -> ServicePrincipal:
+def principal_of(scene: Scene) -> ServicePrincipal:
     """The integration's service principal. Raises LookupError when it is not in this tenant."""
-    principal = tenant.directory.service_principal(app_id=integration.client_id)
+    principal = scene.tenant.directory.service_principal(app_id=scene.integration.client_id)
     if principal is None:
-        raise LookupError(f"no service principal of {integration.client_id} in {tenant.display_name}")
+        raise LookupError(f"no service principal of {scene.integration.client_id} in {scene.tenant.display_name}")
     return principal
 
 
-def _tenant_unknown(integration: Integration) -> Integration:
-    return integration.model_copy(update={"tenant_id": _NOBODYS_ID})
+def _with_tenant(integration: Integration, text: str) -> Integration:
+    return integration.model_copy(update={"tenant_id": text})
 
 
-def _tenant_is_object_id(tenant: FakeTenant, integration: Integration) -> Integration:
-    return integration.model_copy(update={"tenant_id": registered(tenant, integration).id})
+def _with_client(integration: Integration, text: str) -> Integration:
+    return integration.model_copy(update={"client_id": text})
 
 
-def _client_unknown(integration: Integration) -> Integration:
-    return integration.model_copy(update={"client_id": _NOBODYS_ID})
+def _tenant_of_another_customer(scene: Scene) -> Integration:
+    return _with_tenant(scene.integration, scene.cloud.create_tenant("Fabrikam").id)
 
 
-def _client_is_object_id(tenant: FakeTenant, integration: Integration) -> Integration:
-    return integration.model_copy(update={"client_id": registered(tenant, integration).id})
+def _tenant_in_another_cloud(scene: Scene) -> Integration:
+    other = scene.cloud.create_tenant("Fabrikam Government", national_cloud=NationalCloud.US_GOVERNMENT)
+    return _with_tenant(scene.integration, other.id)
 
 
-def _service_principal_missing(tenant: FakeTenant, integration: Integration) -> Integration:
-    tenant.directory.delete_service_principal(principal_of(tenant, integration).id)
-    return integration
+def _tenant_blocked(scene: Scene) -> Integration:
+    scene.tenant.directory.block()
+    return scene.integration
 
 
-def _app_disabled(tenant: FakeTenant, integration: Integration) -> Integration:
-    tenant.directory.change_service_principal(principal_of(tenant, integration).id, account_enabled=False)
-    return integration
+def _tenant_reactivated(scene: Scene) -> Integration:
+    scene.tenant.directory.block(blocked=False)
+    return scene.integration
 
 
-def _consent_missing(tenant: FakeTenant, integration: Integration) -> Integration:
-    dataverse = tenant.directory.service_principal(app_id=well_known.DATAVERSE)
-    for grant in tenant.directory.delegated_grants(client_id=principal_of(tenant, integration).id):
-        if dataverse is not None and grant.resource_id == dataverse.id:
-            tenant.directory.delete_delegated_grant(grant.id)
-    tenant.quirks.app_only_needs_consent = True
-    return integration
+def _app_deleted(scene: Scene) -> Integration:
+    scene.tenant.directory.delete_application(registered(scene).id)
+    return scene.integration
 
 
-def _app_deleted(tenant: FakeTenant, integration: Integration) -> Integration:
-    tenant.directory.delete_application(registered(tenant, integration).id)
-    return integration
+def _app_restored(scene: Scene) -> Integration:
+    directory, client = scene.tenant.directory, scene.integration.client_id
+    for application in directory.deleted_applications():
+        if application.app_id == client:
+            directory.restore_application(application.id)
+    for principal in directory.deleted_service_principals():
+        if principal.app_id == client:
+            directory.restore_service_principal(principal.id)
+    return scene.integration
+
+
+def _service_principal_missing(scene: Scene) -> Integration:
+    scene.tenant.directory.delete_service_principal(principal_of(scene).id)
+    return scene.integration
+
+
+def _service_principal_made(scene: Scene) -> Integration:
+    scene.tenant.directory.add_service_principal(scene.integration.client_id)
+    return scene.integration
+
+
+def _switched(scene: Scene, *, enabled: bool) -> Integration:
+    scene.tenant.directory.change_service_principal(principal_of(scene).id, account_enabled=enabled)
+    return scene.integration
 
 
 REGISTRATION: tuple[FailureMode, ...] = (
     FailureMode(
         name="login.tenant_unknown",
-        family="login.tenant_unknown",
         step=SetupStep.REGISTER_APP,
         title="The tenant ID belongs to no tenant.",
         symptom=Symptom("token", 400, "AADSTS90002"),
-        whose_turn=_ADMIN,
-        remedy="Copy Directory (tenant) ID from the app registration's Overview page.",
+        causes=("a digit lost in copying", "the id of a subscription or of an environment instead of the directory's"),
         evidence="Azure/azure-cli#22145 (wire text since 2022); vendor troubleshooting page",
-        paste=_tenant_unknown,
-        looks_like=("login.tenant_is_app_object_id",),
+        seen="2025-08",
+        paste=lambda integration: _with_tenant(integration, _NOBODYS_ID),
     ),
     FailureMode(
         name="login.tenant_is_app_object_id",
-        family="login.tenant_unknown",
         step=SetupStep.REGISTER_APP,
         title="The registration's Object ID was pasted as the tenant ID.",
         symptom=Symptom("token", 400, "AADSTS90002"),
-        whose_turn=_ADMIN,
-        remedy="Copy Directory (tenant) ID, not Object ID, from the app registration's Overview page.",
+        causes=("both stand on the app's Overview page, one above the other",),
         evidence="vendor troubleshooting page names the object ID; on the wire it is an unknown tenant",
-        strike=_tenant_is_object_id,
-        looks_like=("login.tenant_unknown",),
+        seen="2025-08",
+        strike=lambda scene: _with_tenant(scene.integration, registered(scene).id),
+    ),
+    FailureMode(
+        name="login.tenant_is_client_id",
+        step=SetupStep.REGISTER_APP,
+        title="The client ID was pasted as the tenant ID.",
+        symptom=Symptom("token", 400, "AADSTS90002"),
+        causes=("the two fields were mixed up",),
+        evidence="vendor troubleshooting page names the application ID; on the wire it is an unknown tenant",
+        seen="2025-08",
+        paste=lambda integration: _with_tenant(integration, integration.client_id),
+    ),
+    FailureMode(
+        name="login.tenant_malformed",
+        step=SetupStep.REGISTER_APP,
+        title="The tenant ID is neither a GUID nor a domain.",
+        symptom=Symptom("token", 400, "AADSTS900023"),
+        causes=("the directory's display name was pasted", "a placeholder was left in"),
+        evidence="caddy-dns/azure#3, microsoft/Analysis-Services#194",
+        seen="2025",
+        paste=lambda integration: _with_tenant(integration, "contoso_limited"),
+    ),
+    FailureMode(
+        name="login.tenant_not_named",
+        step=SetupStep.REGISTER_APP,
+        title="The tenant ID is common, which names no tenant.",
+        symptom=Symptom("token", 400, "AADSTS50059"),
+        causes=("copied from a sample for people's sign-ins",),
+        evidence="MicrosoftDocs/azure-docs#24064, AzureAD/microsoft-identity-web#462; status inferred",
+        seen="2020",
+        paste=lambda integration: _with_tenant(integration, "common"),
+    ),
+    FailureMode(
+        name="login.tenant_of_another_customer",
+        step=SetupStep.REGISTER_APP,
+        title="The tenant ID is another customer's, or another directory of this one's.",
+        symptom=Symptom("token", 400, "AADSTS700016"),
+        causes=("an admin of several directories copied the id while switched to another",),
+        evidence="wire text of AADSTS700016 names the wrong tenant as a cause; Entra error code reference",
+        seen="2024-12",
+        strike=_tenant_of_another_customer,
+    ),
+    FailureMode(
+        name="login.tenant_in_another_cloud",
+        step=SetupStep.REGISTER_APP,
+        title="The tenant lives in a national cloud, and the public one was asked.",
+        symptom=Symptom("token", 400, "AADSTS900382"),
+        causes=("a US Government or China tenant, and a client that knows login.microsoftonline.com alone",),
+        evidence="webprofusion/certify#553 (body), OfficeDev/microsoft-teams-library-js#3121 (text)",
+        seen="2026-08",
+        strike=_tenant_in_another_cloud,
+    ),
+    FailureMode(
+        name="login.tenant_blocked",
+        step=SetupStep.REGISTER_APP,
+        title="The tenant was blocked for inactivity.",
+        symptom=Symptom("token", 400, "AADSTS5000225"),
+        causes=("a trial or test tenant that nobody used for months",),
+        evidence="entra-docs reactivate-tenant page and public reports of the text; error and status inferred",
+        seen="2026",
+        strike=_tenant_blocked,
+        mend=_tenant_reactivated,
     ),
     FailureMode(
         name="login.client_unknown",
-        family="login.client_unknown",
         step=SetupStep.REGISTER_APP,
         title="No app of this tenant has the client ID.",
         symptom=Symptom("token", 400, "AADSTS700016"),
-        whose_turn=_ADMIN,
-        remedy="Copy Application (client) ID from the registration's Overview page, and check the tenant ID.",
+        causes=("a digit lost in copying", "the app was registered in another directory"),
         evidence="wire text of AADSTS700016 in many public issues; Entra error code reference",
-        paste=_client_unknown,
-        looks_like=("login.client_is_object_id", "login.app_deleted"),
+        seen="2024-12",
+        paste=lambda integration: _with_client(integration, _NOBODYS_ID),
     ),
     FailureMode(
         name="login.client_is_object_id",
-        family="login.client_unknown",
         step=SetupStep.REGISTER_APP,
         title="The registration's Object ID was pasted as the client ID.",
         symptom=Symptom("token", 400, "AADSTS700016"),
-        whose_turn=_ADMIN,
-        remedy="Copy Application (client) ID, not Object ID, from the registration's Overview page.",
+        causes=("both stand on the app's Overview page, one above the other",),
         evidence="the token endpoint knows applications by appId only (Entra client credentials page)",
-        strike=_client_is_object_id,
-        looks_like=("login.client_unknown", "login.app_deleted"),
+        seen="2024-12",
+        strike=lambda scene: _with_client(scene.integration, registered(scene).id),
+    ),
+    FailureMode(
+        name="login.client_is_principal_id",
+        step=SetupStep.REGISTER_APP,
+        title="The enterprise application's Object ID was pasted as the client ID.",
+        symptom=Symptom("token", 400, "AADSTS700016"),
+        causes=("copied from Enterprise applications, whose Object ID differs from the registration's",),
+        evidence="the token endpoint knows applications by appId only (Entra client credentials page)",
+        seen="2024-12",
+        strike=lambda scene: _with_client(scene.integration, principal_of(scene).id),
+    ),
+    FailureMode(
+        name="login.client_is_placeholder",
+        step=SetupStep.REGISTER_APP,
+        title="The client ID is the empty GUID of a template.",
+        symptom=Symptom("token", 400, "AADSTS700038"),
+        causes=("a deployment filled in a default instead of the id",),
+        evidence="text in public bug reports about placeholder ids; error and status inferred",
+        seen="2026-05",
+        paste=lambda integration: _with_client(integration, _EMPTY_GUID),
+    ),
+    FailureMode(
+        name="login.client_missing",
+        step=SetupStep.REGISTER_APP,
+        title="The client ID is empty.",
+        symptom=Symptom("token", 400, "AADSTS900144"),
+        causes=("an unset environment variable arrives as an empty value",),
+        evidence="microsoftgraph/microsoft-graph-docs#20272 (recorded for another parameter)",
+        seen="2025-05",
+        paste=lambda integration: _with_client(integration, ""),
     ),
     FailureMode(
         name="login.app_deleted",
-        family="login.client_unknown",
         step=SetupStep.REGISTER_APP,
         title="The app registration was deleted.",
         symptom=Symptom("token", 400, "AADSTS700016"),
-        whose_turn=_ADMIN,
-        remedy="Restore the registration under Deleted applications within 30 days, or set up a new one.",
+        causes=("a clean-up of apps that nobody seemed to use",),
         evidence="Graph application-delete page (soft delete for 30 days); AADSTS700016 for apps not in the directory",
+        seen="2024-12",
         strike=_app_deleted,
-        looks_like=("login.client_unknown", "login.client_is_object_id"),
+        mend=_app_restored,
     ),
     FailureMode(
         name="login.service_principal_missing",
-        family="login.service_principal_missing",
         step=SetupStep.REGISTER_APP,
         title="The app is registered, but has no enterprise application (service principal) in the tenant.",
         symptom=Symptom("token", 401, "AADSTS7000229"),
-        whose_turn=_ADMIN,
-        remedy="Create the enterprise application, for example with `az ad sp create --id <client ID>`.",
+        causes=("the app was made by script (az ad app create, Graph), which makes no service principal",),
         evidence="Azure/Commercial-Marketplace-SaaS-Accelerator#830, Azure/azure-sdk-for-net#46762",
+        seen="2024",
         strike=_service_principal_missing,
+        mend=_service_principal_made,
+        repairable=True,
     ),
     FailureMode(
         name="login.app_disabled",
-        family="login.app_disabled",
         step=SetupStep.REGISTER_APP,
         title="Sign-in to the enterprise application is switched off.",
         symptom=Symptom("token", 400, "AADSTS7000112"),
-        whose_turn=_ADMIN,
-        remedy="Set Enabled for users to sign-in to Yes on the enterprise application's Properties page.",
+        causes=("somebody set Enabled for users to sign in to No", "Microsoft disabled the app"),
         evidence="Worklytics/psoxy#74 (code, error and wire text)",
-        strike=_app_disabled,
-    ),
-    FailureMode(
-        name="login.consent_missing",
-        family="login.consent_missing",
-        step=SetupStep.API_PERMISSIONS,
-        title="user_impersonation was never granted, in a tenant where that stops app-only sign-in.",
-        symptom=Symptom("token", 400, "AADSTS65001"),
-        whose_turn=_ADMIN,
-        remedy="On API permissions click Grant admin consent; the status of user_impersonation must read Granted.",
-        evidence="the vendor's page only; public evidence says app-only tokens need no consent, so this mode takes"
-        " the other side of the quirk app_only_needs_consent",
-        strike=_consent_missing,
+        seen="2023",
+        strike=lambda scene: _switched(scene, enabled=False),
+        mend=lambda scene: _switched(scene, enabled=True),
+        repairable=True,
     ),
 )

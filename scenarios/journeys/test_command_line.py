@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.journeys.conftest import Run
+from d365.serving import standing
+from scenarios.journeys.conftest import Run, live_settings
 
 GUID = "2f1c7b52-90a4-4d8e-9b0f-3a6f1c2d4e5f"
 URL = "https://contoso.crm4.dynamics.com"
 FOUR = ("--tenant-id", GUID, "--client-id", GUID, "--environment-url", URL)
 
 
-def test_provision_without_arguments_rehearses_the_whole_set_up_and_passes_test_and_save(d365: Run) -> None:
-    done = d365("provision")
+def test_provision_without_arguments_rehearses_the_whole_set_up_and_passes_test_and_save(installed_d365: Run) -> None:
+    done = installed_d365("provision")
     assert done.returncode == 0, done.stderr
     for said in (
         "Register the application",
@@ -77,6 +78,11 @@ def test_a_settings_file_decides_the_name_and_the_role(d365: Run, tmp_path: Path
         (("provision", "--out", "no/such/folder"), {}, "cannot be written"),
         (("rotate-secret", "--out", "no/such/folder"), {}, "there is no folder no/such"),
         (("provision", "--sign-in", "pigeon"), {}, "--sign-in goes with --live"),
+        (("rotate-secret", "--account", "me@contoso.example"), {}, "--account goes with --live"),
+        (("status", "--sign-in", "az"), {}, "--sign-in goes with --live"),
+        (("repair", "--sign-in", "az"), {}, "--sign-in goes with --live"),
+        (("teardown", "--sign-in", "az", "--yes"), {}, "--sign-in goes with --live"),
+        (("status", "--live", "--broken", "login.secret_expired"), {}, "--broken goes without --live"),
         (("provision", "--many", "x.csv", "--certificate"), {}, "--certificate does not go with --many"),
         (("run", "--broken", "login.secret_expird", "--", "true"), {}, "did you mean login.secret_expired"),
         (("run", "--", "no-such-program"), {}, "no-such-program"),
@@ -112,7 +118,7 @@ def test_run_shows_the_refusal_and_the_remedy_and_ends_with_the_programs_code(d3
 
 
 def test_run_ends_with_any_code_of_the_program(d365: Run) -> None:
-    assert d365("run", "--", sys.executable, "-c", "raise SystemExit(7)").returncode == 7
+    assert d365("run", "--", "sh", "-c", "exit 7").returncode == 7
 
 
 def test_a_program_is_told_where_the_fakes_are_and_uses_the_proxy_unless_told_otherwise(d365: Run) -> None:
@@ -128,16 +134,16 @@ def test_a_program_is_told_where_the_fakes_are_and_uses_the_proxy_unless_told_ot
 
 
 def test_the_secret_may_come_by_standard_input(d365: Run) -> None:
-    script = (
-        "import os, subprocess, sys; secret = os.environ.pop('AZURE_CLIENT_SECRET');"
-        "sys.exit(subprocess.run([sys.executable, '-m', 'd365', 'verify'], input=secret, text=True).returncode)"
-    )
-    done = d365("run", "--provisioned", "--", sys.executable, "-c", script)
+    with standing(is_provisioned=True) as fakes:
+        variables = fakes.exports()
+        secret = variables.pop("AZURE_CLIENT_SECRET")
+        done = d365("verify", stdin=secret, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_verify_tells_scripts_the_verdict_as_json_without_the_secret(d365: Run) -> None:
-    done = d365("run", "--broken", "login.secret_expired", "--", sys.executable, "-m", "d365", "verify", "--json")
+    with standing(broken="login.secret_expired") as fakes:
+        done = d365("verify", "--json", **fakes.exports())
     told = json.loads(done.stdout)
     assert done.returncode == 1
     assert (told["failure"], told["said"]["code"]) == ("login.secret_expired", "AADSTS7000222")
@@ -181,20 +187,37 @@ def test_failures_lists_every_mode_for_people_and_for_programs(d365: Run) -> Non
 
 def test_a_live_set_up_run_twice_changes_nothing_and_leaves_no_secret_in_its_receipt(d365: Run, tmp_path: Path) -> None:
     """Live against the served fakes: a settings file, a receipt beside it, the values in a file."""
-    (tmp_path / "twice.sh").write_text(
-        'printf \'tenant_id = "%s"\\nenvironment_url = "%s"\\n\' "$AZURE_TENANT_ID" "$DATAVERSE_URL" > live.toml\n'
-        "for run in first second; do\n"
-        '    "$0" -m d365 provision --live --settings live.toml --out values.env --json > $run.json || exit 1\n'
-        "done\n"
-    )
-    done = d365("run", "--", "sh", "-c", ". ./twice.sh", sys.executable)
-    assert done.returncode == 0, done.stdout + done.stderr
-    first, second = (json.loads((tmp_path / f"{run}.json").read_text()) for run in ("first", "second"))
+    live = ("provision", "--live", "--settings", "live.toml", "--out", "values.env", "--json")
+    with standing() as fakes:
+        variables = fakes.exports()
+        (tmp_path / "live.toml").write_text(live_settings(variables))
+        runs = [d365(*live, **variables) for _ in range(2)]
+    assert [done.returncode for done in runs] == [0, 0], runs
+    first, second = (json.loads(done.stdout) for done in runs)
     assert {step["outcome"] for step in second["steps"]} == {"kept"}
     assert second["client_id"] == first["client_id"]
     assert second["verdict"]["healthy"] is True
     secret = (tmp_path / "values.env").read_text().split("AZURE_CLIENT_SECRET=")[1].split()[0].strip("'")
     assert secret not in (tmp_path / "live.receipt.json").read_text()
+
+
+@pytest.mark.parametrize("command", ["plan", "rotate-secret --out x", "status", "repair", "teardown"])
+def test_every_live_command_signs_in_as_it_is_told(d365: Run, tmp_path: Path, command: str) -> None:
+    """Refused for what this way to sign in lacks, before anything is sent; the file has another."""
+    place = {"tenant_id": GUID, "environment_url": URL}
+    (tmp_path / "live.toml").write_text(
+        f'tenant_id = "{GUID}"\nenvironment_url = "{URL}"\noperator = {{sign_in = "az"}}\n'
+    )
+    (tmp_path / "live.receipt.json").write_text(json.dumps({"version": 1, **place, "asked": {}, "things": {}}))
+    live = (*command.split(), "--live", "--settings", "live.toml")
+    done = d365(*live, "--sign-in", "environment")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "operator.sign_in is environment, and that names no app" in done.stderr
+    done = d365(*live, "--sign-in", "pigeon")
+    assert "write secret, certificate, device_code, browser, az or environment" in done.stderr
+    done = d365(*live, "--sign-in", "secret", "--account", "me@contoso.example", D365_ADMIN_CLIENT_ID=GUID,
+                D365_ADMIN_CLIENT_SECRET="x")  # fmt: skip
+    assert 'operator.username is not used by sign_in = "secret"' in done.stderr
 
 
 def test_a_live_set_up_that_could_not_hand_the_secret_over_is_not_begun(d365: Run, tmp_path: Path) -> None:

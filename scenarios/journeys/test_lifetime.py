@@ -2,44 +2,44 @@
 
 import json
 import stat
-import sys
 from pathlib import Path
 
-from scenarios.journeys.conftest import Run
+from d365.serving import standing
+from scenarios.journeys.conftest import Run, live_settings
 
-# One process for all commands, since starting Python is most of what a command costs.
-_LIFE = """
-import json, os, sys
-from pathlib import Path
-from typer.testing import CliRunner
-from d365.cli import app
-
-Path("live.toml").write_text(
-    f'tenant_id = "{os.environ["AZURE_TENANT_ID"]}"\\nenvironment_url = "{os.environ["DATAVERSE_URL"]}"\\n'
+REHEARSALS = (
+    "rotate-secret --out rehearsed.json --json",
+    "status --broken login.secret_expired --json",
+    "repair --broken dataverse.user_without_role --json",
+    "teardown --yes",
+    "rotate-secret --live --settings live.toml",
 )
-secrets, told = set(), []
-live = " --live --settings live.toml --json"
-for line in (
-    "rotate-secret --out rehearsed.json --json", "status --broken login.secret_expired --json",
-    "repair --broken dataverse.user_without_role --json", "teardown --yes",
-    "rotate-secret --live --settings live.toml", *(line + live for line in (
-    "status", "provision --out values.env", "status --out values.env", "rotate-secret --out values.env",
-    "rotate-secret --show-secret --keep-old", "repair --out values.env", "teardown", "teardown --yes", "teardown --yes"
-))):
-    done = CliRunner().invoke(app, line.split())
-    told.append({"line": line, "code": done.exit_code, "out": done.stdout, "err": done.stderr})
-    if Path("values.env").exists():
-        secrets.add(Path("values.env").read_text().split("AZURE_CLIENT_SECRET=")[1].split()[0].strip("'"))
-print(json.dumps({"told": told, "secrets": sorted(secrets), "receipt": Path("live.receipt.json").read_text()}))
-"""
+LIFE = (
+    "status",
+    "provision --out values.env",
+    "status --out values.env",
+    "rotate-secret --out values.env",
+    "rotate-secret --show-secret --keep-old",
+    "repair --out values.env",
+    "teardown",
+    "teardown --yes",
+    "teardown --yes",
+)
 
 
 def test_a_life_on_a_settings_file_ends_as_it_began(d365: Run, tmp_path: Path) -> None:
-    (tmp_path / "life.py").write_text(_LIFE)
-    done = d365("run", "--", sys.executable, "life.py")
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads(done.stdout)
-    codes = [(told["line"].split()[0], told["code"]) for told in found["told"]]
+    secrets, told = set(), list[dict[str, str | int]]()
+    with standing() as fakes:
+        variables = fakes.exports()
+        (tmp_path / "live.toml").write_text(live_settings(variables))
+        for line in (*REHEARSALS, *(f"{line} --live --settings live.toml --json" for line in LIFE)):
+            done = d365(*line.split(), **variables)
+            told.append({"line": line, "code": done.returncode, "out": done.stdout, "err": done.stderr})
+            if (tmp_path / "values.env").exists():
+                text = (tmp_path / "values.env").read_text()
+                secrets.add(text.split("AZURE_CLIENT_SECRET=")[1].split()[0].strip("'"))
+    receipt = (tmp_path / "live.receipt.json").read_text()
+    codes = [(str(each["line"]).split()[0], each["code"]) for each in told]
     rehearsals, codes = codes[:5], codes[5:]
     assert rehearsals == [
         ("rotate-secret", 0),
@@ -47,9 +47,9 @@ def test_a_life_on_a_settings_file_ends_as_it_began(d365: Run, tmp_path: Path) -
         ("repair", 0),
         ("teardown", 0),
         ("rotate-secret", 2),  # nobody said where the secret goes
-    ], found["told"][:5]
-    assert "rest in Entra's bin for 30 days" in found["told"][3]["out"]
-    assert "client_secret.expired" in found["told"][1]["out"]
+    ], told[:5]
+    assert "rest in Entra's bin for 30 days" in str(told[3]["out"])
+    assert "client_secret.expired" in str(told[1]["out"])
     assert stat.S_IMODE((tmp_path / "rehearsed.json").stat().st_mode) == 0o600
     assert codes == [
         ("status", 2),  # there is no receipt yet
@@ -61,10 +61,38 @@ def test_a_life_on_a_settings_file_ends_as_it_began(d365: Run, tmp_path: Path) -
         ("teardown", 2),  # only listed
         ("teardown", 0),
         ("teardown", 0),
-    ], found["told"]
-    shown = [told for told in found["told"] if "--show-secret" in told["line"]]
-    quiet = json.dumps([told for told in found["told"] if told not in shown]) + found["receipt"]
-    assert all(secret not in quiet for secret in found["secrets"])
-    assert "AZURE_CLIENT_SECRET=" in shown[0]["err"]  # at once, before anything is removed
-    assert json.loads(found["receipt"])["things"] == {}
-    assert json.loads(found["receipt"])["asked"] == {}
+    ], told
+    shown = [each for each in told if "--show-secret" in str(each["line"])]
+    quiet = json.dumps([each for each in told if each not in shown]) + receipt
+    assert all(secret not in quiet for secret in secrets)
+    assert "AZURE_CLIENT_SECRET=" in str(shown[0]["err"])  # at once, before anything is removed
+    assert json.loads(receipt)["things"] == {}
+    assert json.loads(receipt)["asked"] == {}
+
+
+def test_a_certificate_set_up_by_an_option_is_looked_after_without_it(d365: Run, tmp_path: Path) -> None:
+    """The settings leave it open: the receipt says that there is a certificate, and a private key is never shown."""
+    with standing() as fakes:
+        variables = fakes.exports()
+        (tmp_path / "live.toml").write_text(live_settings(variables))
+        live = ("--live", "--settings", "live.toml")
+        assert d365("provision", "--certificate", "--out", "values.env", *live, **variables).returncode == 0
+        first = (tmp_path / "values.env.pem").read_text()
+        again = d365("provision", "--out", "values.env", "--json", *live, **variables)
+        assert {step["outcome"] for step in json.loads(again.stdout)["steps"]} == {"kept"}
+        assert "Everything is there." in d365("plan", "--out", "values.env", *live, **variables).stdout
+        seen = d365("status", "--out", "values.env", *live, **variables)
+        assert seen.returncode == 0, seen.stdout
+        assert "730 days left" in seen.stdout
+        shown = d365("rotate-secret", "--show-secret", *live, **variables)
+        assert (shown.returncode, shown.stdout) == (2, "")
+        assert "--show-secret goes with client secrets" in shown.stderr
+        rotated = d365("rotate-secret", "--out", "values.env", *live, **variables)
+        assert rotated.returncode == 0, rotated.stdout + rotated.stderr
+        assert "New certificate" in rotated.stdout
+        assert "The vendor's form takes a client secret only" in rotated.stdout
+        assert "PRIVATE KEY" not in rotated.stdout + rotated.stderr
+        assert (tmp_path / "values.env.pem").read_text() != first
+        assert stat.S_IMODE((tmp_path / "values.env.pem").stat().st_mode) == 0o600
+        assert d365("status", "--out", "values.env", *live, **variables).returncode == 0
+        assert d365("teardown", "--yes", *live, **variables).returncode == 0

@@ -12,6 +12,7 @@ from mock_services.clock import FakeClock
 from mock_services.cloud import FakeCloud
 from mock_services.serve import serving
 from mock_services.tenant import FakeTenant
+from scenarios.in_memory_keyring import InMemory
 from scenarios.journeys.conftest import Run
 
 
@@ -89,3 +90,16 @@ def test_a_rehearsal_needs_no_operator_and_a_bad_row_stops_everything(d365: Run,
     assert bad.returncode == 2
     assert "line 4: tenant_id is not a GUID" in bad.stderr
     assert bad.stdout == ""
+
+
+def test_values_go_into_the_keyring_where_that_is_asked_for(d365: Run, tmp_path: Path, ring: InMemory) -> None:
+    """Receipts stay files; each entry is named as the next command takes it."""
+    (tmp_path / "tenants.csv").write_text(
+        "name,tenant_id,environment_url\nt1,00000000-0000-0000-0000-000000000001,https://t1.crm4.dynamics.com\n"
+    )
+    done = d365("provision", "--many", "tenants.csv", "--out", "keyring:customers")
+    assert done.returncode == 0, done.stderr
+    assert "values in your keyring under customers/ and the tenant's name" in done.stdout
+    assert list(ring.kept) == [("d365-harness", "customers/t1")]
+    assert [*(tmp_path / "customers").iterdir()] == []
+    assert d365("provision", "--many", "tenants.csv", "--out", "keyring:").returncode == 2

@@ -1,13 +1,12 @@
 """`d365 plan` as scripts and people use it: in a rehearsal, and against a tenant behind real sockets."""
 
 import json
-import sys
 from pathlib import Path
 
+from d365.serving import standing
 from scenarios.journeys.conftest import Run
 
 SETTINGS = 'environment_url = "https://contoso.crm4.dynamics.com/main.aspx?appid=1"\n'
-PLAN = ("--", sys.executable, "-m", "d365", "plan", "--live", "--settings", "live.toml")
 
 
 def test_a_rehearsed_plan_names_every_step_and_what_it_needs(d365: Run) -> None:
@@ -22,7 +21,10 @@ def test_a_rehearsed_plan_names_every_step_and_what_it_needs(d365: Run) -> None:
 def test_an_operator_who_lacks_something_is_told_and_the_exit_code_says_so(d365: Run, tmp_path: Path) -> None:
     """The integration itself, taken for the operator: a user of the environment, and nobody in the directory."""
     (tmp_path / "live.toml").write_text(SETTINGS)
-    done = d365("run", "--provisioned", *PLAN, "--sign-in", "environment", "--json")
+    with standing(is_provisioned=True) as fakes:
+        done = d365(
+            "plan", "--live", "--settings", "live.toml", "--sign-in", "environment", "--json", **fakes.exports()
+        )
     assert done.returncode == 1, done.stderr
     told = json.loads(done.stdout)
     assert "application" in told["lacking"]

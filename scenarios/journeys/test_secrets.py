@@ -44,10 +44,12 @@ sys.exit(subprocess.run(command).returncode)
 """
 
 
-def test_a_rehearsal_keeps_the_values_in_the_keyring_and_says_under_which_name(d365: Run, tmp_path: Path) -> None:
+def test_a_rehearsal_keeps_the_values_in_the_keyring_and_says_under_which_name(
+    installed_d365: Run, tmp_path: Path
+) -> None:
     (tmp_path / "ring.py").write_text(RING)
     ring = {"PYTHON_KEYRING_BACKEND": "ring.Ring", "PYTHONPATH": f"{tmp_path}:{':'.join(sys.path)}"}
-    done = d365("provision", "--out", "keyring:contoso", **ring)
+    done = installed_d365("provision", "--out", "keyring:contoso", **ring)
     assert done.returncode == 0, done.stderr
     assert "The four values are in your keyring, under the name contoso." in done.stdout
     [(entry, kept)] = json.loads((tmp_path / "ring.json").read_text()).items()

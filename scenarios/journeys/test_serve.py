@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from d365.serving import standing
+from scenarios.journeys.conftest import Run
+
 
 @contextmanager
 def _serving(folder: Path, *arguments: str) -> Iterator[dict[str, str]]:
@@ -61,38 +64,32 @@ def _token(variables: dict[str, str], client: str, secret: str) -> int:
     return status
 
 
-def test_the_variables_file_lets_operator_and_integration_sign_in(tmp_path: Path) -> None:
-    with _serving(tmp_path, "--provisioned") as variables:
-        assert _token(variables, "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET") == 200
-        assert _token(variables, "D365_ADMIN_CLIENT_ID", "D365_ADMIN_CLIENT_SECRET") == 200
-        assert variables["HTTPS_PROXY"].startswith("http://127.0.0.1:")
-        assert Path(variables["SSL_CERT_FILE"]).read_text().startswith("-----BEGIN CERTIFICATE-----")
-
-
-def test_without_provisioning_there_is_no_integration(tmp_path: Path) -> None:
-    with _serving(tmp_path) as variables:
-        assert "AZURE_CLIENT_ID" not in variables
-        assert "AZURE_CLIENT_SECRET" not in variables
-        assert variables["DATAVERSE_URL"] == "https://contoso.crm4.dynamics.com"
-
-
-def test_a_kept_tenant_is_the_same_after_a_restart(tmp_path: Path) -> None:
+def test_operator_and_integration_sign_in_by_the_variables_also_after_a_restart(tmp_path: Path) -> None:
     state = str(tmp_path / "tenant.state")
     with _serving(tmp_path, "--provisioned", "--state", state) as first:
-        pass
+        assert _token(first, "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET") == 200
+        assert _token(first, "D365_ADMIN_CLIENT_ID", "D365_ADMIN_CLIENT_SECRET") == 200
+        assert first["HTTPS_PROXY"].startswith("http://127.0.0.1:")
+        assert Path(first["SSL_CERT_FILE"]).read_text().startswith("-----BEGIN CERTIFICATE-----")
     with _serving(tmp_path, "--state", state) as second:
         assert second["AZURE_TENANT_ID"] == first["AZURE_TENANT_ID"]
+        assert second.keys().isdisjoint({"AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"})  # they are told once
         kept = second | {"AZURE_CLIENT_ID": first["AZURE_CLIENT_ID"], "SECRET": first["AZURE_CLIENT_SECRET"]}
         assert _token(kept, "AZURE_CLIENT_ID", "SECRET") == 200
 
 
-def test_a_file_that_is_something_else_is_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_without_provisioning_there_is_no_integration() -> None:
+    with standing() as fakes:
+        variables = fakes.exports()
+    assert "AZURE_CLIENT_ID" not in variables
+    assert "AZURE_CLIENT_SECRET" not in variables
+    assert variables["DATAVERSE_URL"] == "https://contoso.crm4.dynamics.com"
+
+
+def test_a_file_that_is_something_else_is_refused_in_one_sentence(d365: Run, tmp_path: Path) -> None:
     other = tmp_path / "letter.txt"
     other.write_text("Dear customer, " * 100)
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "d365", "serve", "--state", str(other)],
-        capture_output=True, text=True, timeout=30, check=False,
-    )  # fmt: skip
+    done = d365("serve", "--state", str(other))
     assert done.returncode == 2
     assert "holds no state of these fakes" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -1,4 +1,4 @@
-"""For scenarios of the set-up: an onlooker who asks the services directly, and answers that get lost."""
+"""For scenarios of the set-up: an onlooker who asks the services directly, answers that get lost, and operators."""
 
 from __future__ import annotations
 
@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from provisioning.access import operator_access
+from provisioning.engine import Engine
+from provisioning.guard import TenantGuard
+from provisioning.receipt import Receipt
+from scenarios.setup.scripted_person import ScriptedPerson
+
 if TYPE_CHECKING:
-    from provisioning.settings import Settings
+    from collections.abc import Callable
+
+    from mock_services.cloud import FakeCloud
+    from provisioning.person_sign_in import Remembered
+    from provisioning.settings import Operator, Settings
+    from provisioning.transport import Transport
+    from scenarios.tenant_clock import TenantClock
 
 
 class Onlooker:
@@ -121,3 +133,23 @@ class Losses:
 @pytest.fixture
 def losses(wire: httpx.AsyncClient) -> Losses:
     return Losses(wire)
+
+
+@pytest.fixture
+def person(cloud: FakeCloud, tenant: Any) -> ScriptedPerson:
+    """The tenant's administrator."""
+    return ScriptedPerson(cloud, tenant.operator.username, tenant.operator.password)
+
+
+@pytest.fixture
+def engine_as(operator_settings: Settings, transport: Transport, clock: TenantClock) -> Callable[..., Engine]:
+    """An engine whose operator signs in as said."""
+
+    def build(operator: Operator, person: ScriptedPerson | None = None, remembered: Remembered | None = None) -> Engine:
+        settings = operator_settings.model_copy(update={"operator": operator})
+        receipt = Receipt()
+        transport.guard = TenantGuard(settings, receipt)  # what is right live is right here
+        access = operator_access(settings, transport, clock, person=person, remembered=remembered)
+        return Engine(settings, transport, clock, receipt, access=access)
+
+    return build

@@ -7,7 +7,7 @@ import urllib.request
 from collections.abc import Sequence
 from datetime import timedelta
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import anyio.to_thread
@@ -72,6 +72,14 @@ class ScriptedPerson:
         """Pick as the script says."""
         self.asked.append((question, tuple(choices)))
         return self._picks
+
+
+def second_administrator(cloud: FakeCloud, tenant: Any) -> ScriptedPerson:
+    """Another Global Administrator of the tenant."""
+    name, password = f"second@{tenant.domain}", "fake-password-of-the-second"
+    user = tenant.directory.add_user(name, "Second Admin", password)
+    tenant.directory.give_directory_role(user.id, "62e90394-69f5-4237-9190-012177145e10")
+    return ScriptedPerson(cloud, name, password)
 
 
 def post_form(address: str, fields: dict[str, str]) -> int:

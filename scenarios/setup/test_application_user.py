@@ -40,7 +40,7 @@ async def test_a_deleted_user_is_missed_and_made_again(engine: Engine, onlooker:
     unseen = await engine.verify(first.integration)
     assert unseen.failure == "dataverse.user_missing"
     seen = await engine.verify(first.integration, operator=engine.access)
-    assert (seen.failure, seen.certainty) == ("dataverse.user_missing", "certain")
+    assert (seen.failure, seen.certainty) == ("dataverse.user_deleted", "certain")
     assert seen.whose_turn == "the customer's Dynamics admin"
     second = await engine.provision(first.integration.client_secret)
     assert (await engine.verify(second.integration)).healthy

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import stat
+from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,7 +18,7 @@ from provisioning.receipt import Receipt
 from provisioning.settings import Settings
 from provisioning.transport import Transport
 from provisioning.vault import FileVault
-from scenarios.convergence.converging import Case, Outcome, count, everything, opened, run_until_done
+from scenarios.convergence.converging import converge
 from scenarios.convergence.harms import Harm
 from scenarios.setup.conftest import Onlooker
 from scenarios.setup.test_capped_tenants import restrict
@@ -101,34 +102,15 @@ async def test_a_vault_with_a_secret_is_not_overwritten_by_a_certificate(
     assert vault.values() == first.integration
 
 
-class _ByCertificate(Case):
-    def settings(self) -> Settings:
-        return super().settings().model_copy(update={"credential": "certificate"})
-
-
-async def outcome_of(cloud: FakeCloud, harms: dict[int, Harm], pace: str) -> tuple[Outcome, int, Any]:
-    """What a set-up by certificate came to, how many keys there are, and the census."""
-    tenant, outcome = cloud.create_tenant(), Outcome()
-    tenant.replication.use(pace)
-    before = everything(tenant)
-    async with opened(cloud, tenant, harms) as plain:
-        case = _ByCertificate(plain.tenant, plain.transport, plain.client, plain.folder)
-        await run_until_done(case, outcome, runs=3)
-        census = count(tenant, case.settings(), before)
-    keys = [key for app in tenant.directory.applications() for key in tenant.directory.key_credentials(app.id)]
-    cloud.drop(tenant)
-    return outcome, len(keys), census
-
-
-@pytest.mark.parametrize("harm", [Harm.LOST_AFTER, Harm.KILLED_AFTER])
-async def test_any_harm_around_the_key_leaves_one(harm: Harm) -> None:
-    """The requests from the first look at the registered application to the first sign-in with the key."""
+async def test_any_harm_around_the_key_leaves_one() -> None:
+    """From the first look at the application to the sign-ins with the key; every harm: `benchmarks.convergence`."""
     cloud = FakeCloud()
-    plain, keys, _ = await outcome_of(cloud, {}, "immediate")
-    assert keys == 1
+    plain = await converge({}, cloud=cloud, credential="certificate")
+    assert plain.converged
     numbers = [n for n, (_, url) in enumerate(plain.requests) if "/applications/" in url]
     assert len(numbers) >= 3
-    for number in range(numbers[0], numbers[-1] + 3):
-        outcome, keys, census = await outcome_of(cloud, {number: harm}, "immediate")
-        assert outcome.integration is not None, outcome.letters
-        assert (keys, census.applications, census.secrets, census.orphans) == (1, 1, 0, ()), (number, harm)
+    for number, harm in zip(range(numbers[0], numbers[-1] + 3), cycle([Harm.LOST_AFTER, Harm.KILLED_AFTER])):
+        outcome = await converge({number: harm}, cloud=cloud, credential="certificate")
+        assert outcome.converged, (number, harm, outcome)
+        assert outcome.census is not None
+        assert outcome.census.secrets == 0

@@ -240,6 +240,19 @@ async def test_a_run_that_never_ends_runs_out_of_requests_and_the_next_one_goes_
     assert [thing for name, thing in receipt.things() if name == "application" and thing.ours]
 
 
+def test_a_handoff_may_put_its_own_case_into_a_queue_and_nobody_elses() -> None:
+    guard, case = TenantGuard(_SETTINGS), "11111111-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+    root = f"{_SETTINGS.environment_url}/api/data/v9.2"
+    action = f"{root}/queues(22222222-aaaa-4aaa-8aaa-aaaaaaaaaaaa)/Microsoft.Dynamics.CRM.AddToQueue"
+    into_queue = httpx.Request("POST", action, json={"Target": {"incidentid": case}})
+    with pytest.raises(Withheld):
+        guard.check(into_queue)
+    made = httpx.Request("POST", f"{root}/incidents", json={"title": "Ours"})
+    guard.check(made)
+    guard.heard(made, httpx.Response(201, headers={"OData-EntityId": f"{root}/incidents({case})"}, json={}))
+    guard.check(into_queue)
+
+
 _GUIDS = st.uuids().map(str)
 _PATHS = st.one_of(
     st.builds(

@@ -1,53 +1,17 @@
 """`--out keyring:NAME`: the four values in the operating system's own store, here one in memory."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
-from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from provisioning.engine import Engine
 from provisioning.problems import BadInput
 from provisioning.settings import Settings
 from provisioning.transport import Transport
 from provisioning.vault import FileVault, vault_at
-
-
-class InMemory(KeyringBackend):
-    """A keyring after the package's own interface."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # the package leaves it so
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._open()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._open()
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        raise PasswordDeleteError(f"{service}/{username}")
-
-    def _open(self) -> None:
-        if self.locked:
-            raise KeyringLocked("ask the user")
-
-
-@pytest.fixture
-def ring() -> Iterator[InMemory]:
-    before, ring = keyring.get_keyring(), InMemory()
-    keyring.set_keyring(ring)
-    yield ring
-    keyring.set_keyring(before)
+from scenarios.in_memory_keyring import InMemory
 
 
 async def test_a_secret_in_the_keyring_is_found_by_the_next_run(

@@ -19,9 +19,11 @@ from provisioning.rotation import rotate
 from provisioning.settings import Operator
 from provisioning.transport import Transport
 from provisioning.vault import FileVault, MemoryVault
+from scenarios.convergence.converging import Credential
 from scenarios.convergence.harms import Harm
-from scenarios.convergence.rotating import set_up_once
-from scenarios.failure_modes import failure_mode
+from scenarios.convergence.rotating import rotate_harmed
+from scenarios.convergence.standing import set_up_once
+from scenarios.failure_modes import Scene, failure_mode
 from scenarios.setup.conftest import Losses, Onlooker
 from scenarios.tenant_clock import TenantClock
 
@@ -161,12 +163,12 @@ async def test_a_file_with_the_values_of_another_application_is_not_overwritten(
 
 
 async def test_a_new_secret_that_does_not_pass_test_and_save_is_neither_handed_over_nor_does_the_old_one_go(
-    engine: Engine, onlooker: Onlooker, tenant: Any
+    engine: Engine, onlooker: Onlooker, cloud: Any, tenant: Any
 ) -> None:
     """The role was taken away: the fault is not the secret's, and a rotation must not make matters worse."""
     first = (await engine.provision()).integration
     [old] = await _secrets(onlooker)
-    failure_mode("dataverse.user_without_role").apply(tenant, first)
+    failure_mode("dataverse.user_without_role").apply(Scene(cloud, tenant, first))
     with pytest.raises(Refused, match="read incidents"):
         await rotate(engine)
     assert engine.vault is not None
@@ -204,33 +206,43 @@ async def test_the_receipt_says_which_is_old_and_which_is_new_and_no_value(
     assert rotated.integration.client_secret.get_secret_value() not in json.dumps(engine.receipt.to_json())
 
 
-async def test_a_rotation_harmed_where_it_changes_something_ends_with_one_usable_secret() -> None:
-    """The harms that leave a doubt; every harm to every request was run by hand."""
-    async with set_up_once() as set_up:
-        plain = await set_up.rotate({})
+@pytest.mark.parametrize(
+    ("credential", "harms"),
+    [
+        ("secret", (Harm.LOST_AFTER, Harm.GARBLED, Harm.FAILED, Harm.KILLED_BEFORE, Harm.KILLED_AFTER)),
+        ("certificate", (Harm.LOST_AFTER, Harm.KILLED_BEFORE, Harm.KILLED_AFTER)),  # making a key takes its time
+    ],
+)
+async def test_a_rotation_harmed_where_it_changes_something_ends_with_one_usable_credential(
+    credential: Credential, harms: tuple[Harm, ...]
+) -> None:
+    """The harms that leave a doubt; every harm to every request: `benchmarks.convergence`."""
+    async with set_up_once(credential) as set_up:
+        plain = await rotate_harmed(set_up, {})
         assert plain.converged(), plain
-        adds, removes = (
-            next(number for number, (_, url) in enumerate(plain.requests) if url.endswith(end))
-            for end in ("/addPassword", "/removePassword")
-        )
-        for number in (adds, removes):
-            for harm in (Harm.LOST_AFTER, Harm.GARBLED, Harm.FAILED, Harm.KILLED_BEFORE, Harm.KILLED_AFTER):
-                outcome = await set_up.rotate({number: harm})
-                assert outcome.struck == {number}
+        sent = [(method, url.rpartition("/")[2]) for method, url in plain.told.requests]
+        changes = [n for n, (method, end) in enumerate(sent) if method == "PATCH" or end.endswith("Password")]
+        assert len(changes) == 2
+        for number in changes:
+            for harm in harms:
+                outcome = await rotate_harmed(set_up, {number: harm})
+                assert outcome.told.struck == {number}
                 assert outcome.converged(), (number, harm, outcome)
 
 
-async def test_a_rotation_that_keeps_the_old_one_and_is_killed_anywhere_ends_with_two() -> None:
-    async with set_up_once() as set_up:
-        plain = await set_up.rotate({}, keep_old=True)
-        for number in range(4, len(plain.requests), 3):
-            outcome = await set_up.rotate({number: Harm.KILLED_AFTER}, keep_old=True)
-            assert outcome.converged(secrets=2), (number, outcome)
+@pytest.mark.parametrize("credential", ["secret", "certificate"])
+async def test_a_rotation_that_keeps_the_old_one_and_is_killed_anywhere_ends_with_two(credential: Credential) -> None:
+    async with set_up_once(credential) as set_up:
+        plain = await rotate_harmed(set_up, {}, keep_old=True)
+        for number in range(4, len(plain.told.requests), 3 if credential == "secret" else 5):
+            outcome = await rotate_harmed(set_up, {number: Harm.KILLED_AFTER}, keep_old=True)
+            assert outcome.converged(credentials=2), (number, outcome)
 
 
-async def test_a_young_secret_that_flickers_is_waited_for() -> None:
-    async with set_up_once() as set_up:
-        outcome = await set_up.rotate({20: Harm.KILLED_AFTER}, pace="typical")
+@pytest.mark.parametrize("credential", ["secret", "certificate"])
+async def test_a_young_one_that_flickers_is_waited_for(credential: Credential) -> None:
+    async with set_up_once(credential) as set_up:
+        outcome = await rotate_harmed(set_up, {20: Harm.KILLED_AFTER}, pace="typical")
         assert outcome.converged(), outcome
 
 

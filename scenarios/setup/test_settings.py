@@ -161,7 +161,7 @@ def test_an_argument_replaces_the_files_operator_and_names_the_account(tmp_path:
         (f'client_id = "{TENANT}"', r"operator\.client_secret is missing; .* set D365_ADMIN_CLIENT_SECRET"),
         ('client_secret = "s3cr3t"', r"operator\.client_id is missing; .* set D365_ADMIN_CLIENT_ID"),
         ('client_id = "me"', "client_id is not a GUID"),
-        ('sign_in = "password"', r"operator\.sign_in cannot be used; .*device_code"),
+        ('sign_in = "password"', r"operator\.sign_in is no way to sign in; write .*device_code.* or environment"),
         ('sign_in = "certificate"', r"operator\.client_id is missing"),
         (
             'sign_in = "certificate"\ncertificate = "absent.pem"',

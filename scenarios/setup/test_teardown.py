@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 
 from mock_services.cloud import FakeCloud
+from mock_services.faults import Fault, Kind
+from mock_services.hosts import Service
 from provisioning.engine import Engine
 from provisioning.guard import TenantGuard
 from provisioning.patience import Patience
-from provisioning.problems import Problem
+from provisioning.problems import GaveUpWaiting, Problem
 from provisioning.receipt import Receipt
 from provisioning.rotation import rotate
 from provisioning.steps import STEPS
 from provisioning.teardown import survey, take_down
 from provisioning.vault import MemoryVault
-from scenarios.convergence.converging import everything, opened
-from scenarios.convergence.harms import Harm, Killed
+from scenarios.convergence.converging import Credential, everything
+from scenarios.convergence.harms import Harm
+from scenarios.convergence.standing import set_up_once
+from scenarios.convergence.taking_down import take_down_harmed
 from scenarios.setup.conftest import Losses, Onlooker
 
 
@@ -100,29 +104,43 @@ async def test_a_registration_of_our_name_without_our_marker_is_not_ours(engine:
     assert len(await onlooker.applications()) == 1
 
 
-async def _harmed(number: int, harm: Harm) -> tuple[int, set[str]]:
-    """Set up, take down while one request of the teardown comes to harm, again until it is done; what is left."""
-    cloud = FakeCloud()
-    tenant = cloud.create_tenant()
+@pytest.mark.parametrize("pace", ["slow", "adversarial"])
+async def test_right_after_a_set_up_the_lag_is_waited_out_within_a_steps_deadline(
+    engine: Engine, tenant: Any, pace: str
+) -> None:
+    """Graph refuses what a replica has not heard of yet, and what follows too closely on another change."""
     before = everything(tenant)
-    async with opened(cloud, tenant, {}) as case:
-        await case.engine().provision()
-        first = len(case.transport.requests)
-        case.transport.arm({first + number: harm})
-        for _ in range(3):
-            try:
-                await take_down(case.engine())
-                break
-            except (Problem, Killed):
-                continue
-        count = len(case.transport.requests) - first
-    directory = tenant.directory
-    binned: tuple[Any, ...] = (*directory.deleted_applications(), *directory.deleted_service_principals())
-    return count, set(everything(tenant) - before) - {f"{type(each).__name__} {each.id}" for each in binned}
+    tenant.replication.use(pace)
+    await engine.provision()
+    began = engine.clock.now()
+    await take_down(engine)
+    assert engine.clock.now() - began < engine.patience.deadline
+    tenant.clock.advance(timedelta(hours=1))  # the last replica has caught up
+    left = {name for name in everything(tenant) - before if not name.startswith(("Application", "ServicePrincipal"))}
+    assert left == set()
+    assert not any(_ours(application, engine) for application in tenant.directory.applications())
 
 
-async def test_a_teardown_that_was_stopped_anywhere_is_finished_by_the_next() -> None:
-    """Killed when a request was done and nothing of it was written down; every harm was run by hand."""
-    count, _ = await _harmed(-1, Harm.KILLED_AFTER)
-    for number in range(2, count, 3):
-        assert (await _harmed(number, Harm.KILLED_AFTER))[1] == set(), number
+async def test_what_never_can_be_undone_ends_in_a_letter_at_the_deadline(
+    engine: Engine, cloud: FakeCloud, tenant: Any
+) -> None:
+    """Every answer to the removal of the secret is lost."""
+    await engine.provision()
+    began = engine.clock.now()
+    lost = Fault(Kind.LOST_AFTER, Service.GRAPH, "POST", r"/removePassword$", times=10_000)
+    with cloud.faults.planned(lost), pytest.raises(GaveUpWaiting, match="undo: Create a client secret"):
+        await take_down(engine)
+    assert engine.clock.now() - began <= engine.patience.deadline
+    await take_down(engine)
+    assert not any(_ours(application, engine) for application in tenant.directory.applications())
+
+
+@pytest.mark.parametrize("credential", ["secret", "certificate"])
+async def test_a_teardown_that_was_stopped_anywhere_is_finished_by_the_next(credential: Credential) -> None:
+    """Killed when a request was done and nothing was written down. Every harm: `benchmarks.convergence`."""
+    async with set_up_once(credential) as set_up:
+        plain = await take_down_harmed(set_up, {})
+        assert plain.converged, plain
+        for number in range(2, len(plain.told.requests), 3):
+            outcome = await take_down_harmed(set_up, {number: Harm.KILLED_AFTER})
+            assert outcome.converged, (number, outcome)

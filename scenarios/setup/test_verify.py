@@ -38,10 +38,10 @@ async def test_a_guid_in_place_of_the_secret_is_recognised(engine: Engine) -> No
 @pytest.mark.parametrize(
     ("change", "failure"),
     [
-        ({"client_secret": SecretStr("wrong~value")}, "login.secret_wrong"),
+        ({"client_secret": SecretStr("wrong~value" * 4)}, "login.secret_wrong"),
         ({"client_secret": SecretStr("")}, "login.secret_missing"),
         ({"tenant_id": GUID}, "login.tenant_unknown"),
-        ({"tenant_id": "not a tenant"}, "login.tenant_unknown"),
+        ({"tenant_id": "not a tenant"}, "login.tenant_malformed"),
         ({"client_id": GUID}, "login.client_unknown"),
     ],
 )
@@ -79,7 +79,7 @@ async def test_the_object_id_as_client_id_is_explained_by_an_operator(engine: En
     [application] = await onlooker.applications()
     wrong = integration.model_copy(update={"client_id": application["id"]})
     verdict = await engine.verify(wrong, operator=engine.access)
-    assert verdict.failure == "login.client_unknown"
+    assert (verdict.failure, verdict.certainty) == ("login.client_is_object_id", "certain")
     assert integration.client_id in verdict.remedy
 
 
@@ -94,7 +94,8 @@ async def test_a_user_of_another_app_is_seen_by_an_operator(engine: Engine, onlo
     for _ in range(2):
         await onlooker.tell_dataverse("DELETE", row)
     alone = await engine.verify(integration)
-    assert [cause.name for cause in alone.causes] == ["dataverse.user_missing", "dataverse.user_of_another_app"]
+    assert [cause.name for cause in alone.causes][:2] == ["dataverse.user_missing", "dataverse.user_of_another_app"]
+    assert "application users" in alone.causes[0].decided_by
     seen = await engine.verify(integration, operator=engine.access)
     assert seen.failure == "dataverse.user_of_another_app"
 

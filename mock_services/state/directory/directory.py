@@ -56,6 +56,12 @@ class Directory(Applications, FederatedCredentials, Principals, Grants, People, 
             self.store.write(sa.update(USERS).values(user_principal_name=moved))
         self._settings = None
 
+    def restore(self, image: bytes) -> None:
+        """Put an earlier `store.image()` back; nothing of what was read or replicated since is remembered."""
+        self.store.load(image)
+        self.replication.forget()
+        self._settings = None
+
     @property
     def is_blocked(self) -> bool:
         """Whether Microsoft has closed the tenant for want of use."""

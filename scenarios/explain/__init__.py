@@ -1,0 +1,1 @@
+"""Pasted errors, as people really paste them, and what they mean."""

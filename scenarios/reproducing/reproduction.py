@@ -1,0 +1,128 @@
+"""A failure mode brought about in a fresh fake tenant, what was answered, and what came of the remedy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mock_services.cloud import FakeCloud
+from provisioning.handoff import privileges_to_grant
+from provisioning.settings import CHANNELS, Integration, checked_settings
+from provisioning.verdict import Verdict
+from scenarios.failure_modes import FAILURE_MODES, FailureMode, Scene, failure_mode
+from scenarios.failure_modes.handoff_requests import as_usual, by_chat
+from scenarios.failure_modes.performing import Stage, perform, perform_mended
+from scenarios.failure_modes.security_role import enough_rights, only_role
+from scenarios.rehearsal import in_process, provisioned, rehearsal_values
+from scenarios.reproducing.comparing import Comparison, Shown
+from scenarios.reproducing.original import Original, Place
+from scenarios.reproducing.pseudonyms import pseudonymous
+from scenarios.tenant_clock import TenantClock
+
+_ABOUT_PRIVILEGES = frozenset({"dataverse.privilege_missing", "dataverse.depth_too_small"})
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What happened in the fake tenant."""
+
+    mode: FailureMode
+    verdict: Verdict
+    """What is said of the failure from the wire alone."""
+    after: Verdict
+    """The same once the remedy was applied."""
+    conversation: str
+    """Every request and answer up to the failure, secrets struck out."""
+    comparison: Comparison | None = None
+
+    @property
+    def shown(self) -> Shown:
+        """The answer that shows the failure, by pseudonyms; without status and codes where nothing answered."""
+        return _shown(self.verdict)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether it is what was asked for: the stated symptom, or the original answer, difference by difference."""
+        if self.comparison is None:
+            return not self.verdict.healthy or self.mode.symptom.call == "none"
+        return not self.comparison.differences
+
+
+async def reproduce(name: str, place: Place | None = None, *, lacking: str = "") -> Reproduction:
+    """Bring a failure mode about by its name; `lacking` is a privilege that its answer is to name.
+
+    Raises UnknownFailureMode.
+    """
+    mode, where = failure_mode(name), place or Place()
+    for variant in _lacking(mode, lacking):
+        made = await _reproduced(variant, where)
+        if lacking.lower() in made.shown.words.lower():
+            return made
+    return await _reproduced(mode, where)
+
+
+async def reproduce_original(original: Original) -> Reproduction:
+    """Bring about what was pasted: of everything that it may be, what comes out most alike."""
+    best: Reproduction | None = None
+    for mode in _variants(original):
+        made = await _reproduced(mode, original.place)
+        made = replace(made, comparison=Comparison(original.shown, made.shown))
+        if best is None or _rank(made) > _rank(best):
+            best = made
+        if best.is_same and best.comparison is not None and best.comparison.likeness > 0.95:
+            break
+    assert best is not None  # noqa: S101 - an original has candidates
+    return best
+
+
+def _rank(made: Reproduction) -> tuple[bool, bool, float, int]:
+    """The code first, then the status, then the words; of equals the one that was tried first stays."""
+    comparison = made.comparison
+    assert comparison is not None  # noqa: S101 - only compared ones are ranked
+    is_status = not any(difference.what == "status" for difference in comparison.differences)
+    return comparison.has_code, is_status, round(comparison.likeness, 2), -len(comparison.differences)
+
+
+def _variants(original: Original) -> Iterator[FailureMode]:
+    """The candidates, and before them the first with the very privilege that the original names."""
+    modes = [FAILURE_MODES[name] for name in original.candidates]
+    yield from _lacking(modes[0], original.privilege)
+    yield from modes
+
+
+def _lacking(mode: FailureMode, privilege: str) -> Iterator[FailureMode]:
+    """The mode with everything granted but one privilege, in each of the calls that may miss it."""
+    grantable = {name.lower(): name for name in privileges_to_grant(CHANNELS)}
+    name = grantable.get(privilege.lower())
+    if name is None or mode.family not in _ABOUT_PRIVILEGES:
+        return
+
+    def strike(scene: Scene) -> Integration:
+        return only_role(scene, "OpenCX handoff", privileges_to_grant(CHANNELS) - {name})
+
+    for handoff in (None, as_usual, by_chat):
+        yield replace(mode, strike=strike, paste=None, handoff=handoff, act=None, mend=enough_rights)
+
+
+async def _reproduced(mode: FailureMode, place: Place) -> Reproduction:
+    cloud = FakeCloud()
+    tenant = cloud.create_tenant("Customer", region=place.region, national_cloud=place.national_cloud)
+    try:
+        integration = await provisioned(cloud, tenant)
+        scene = Scene(cloud, tenant, integration)
+        async with in_process(cloud, tenant) as transport:
+            stage = Stage(scene, checked_settings(rehearsal_values(tenant)), transport, TenantClock(tenant))
+            pasted = mode.apply(scene)
+            tenant.journal.clear()
+            verdict = await perform(mode, stage, pasted)
+            conversation = tenant.journal.said(200)
+            after = await perform_mended(mode, stage, mode.cure(scene))
+    finally:
+        cloud.drop(tenant)
+    return Reproduction(mode, verdict, after, conversation)
+
+
+def _shown(verdict: Verdict) -> Shown:
+    if verdict.said is not None:
+        code = (verdict.said.code,) if verdict.said.code else ()
+        return Shown(verdict.said.status, code, pseudonymous(f"{verdict.said.code}: {verdict.said.message}"))
+    failed = next((check for check in verdict.checks if check.outcome == "failed"), None)
+    return Shown(None, (), pseudonymous(failed.detail if failed is not None else ""))
