@@ -25,7 +25,7 @@ class Excuse(Enum):
 
 EXCUSED: Final[dict[str, dict[Excuse, str]]] = {
     "login": {
-        Excuse.PERSON: "WRONG_PASSWORDS LOCKED_OUT DEVICE_INTERVAL_S",
+        Excuse.PERSON: "WRONG_PASSWORDS LOCKED_OUT",
         Excuse.OWN: "REAL_GRANTS_NOT_BUILT",
     },
     "graph": {
@@ -69,7 +69,7 @@ EXCUSED: Final[dict[str, dict[Excuse, str]]] = {
 MOST: Final[dict[Excuse, int]] = {
     Excuse.OWN: 10,
     Excuse.LOAD: 19,
-    Excuse.PERSON: 7,
+    Excuse.PERSON: 6,
     Excuse.STATE: 5,
     Excuse.OTHER: 29,
     Excuse.RARE: 53,
