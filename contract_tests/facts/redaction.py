@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from contract_tests.facts.fact import Fact
-from contract_tests.facts.placeholders import ABSENT, EACH, SOME, TEXTS, filled, fits
+from contract_tests.facts.placeholders import EACH, SOME, TEXTS, filled, fits
 
 _GUID: Final = re.compile(TEXTS["guid"])
 _MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -208,6 +208,3 @@ def _item(expected: Any, index: int) -> Any:
 def _kind(told: str) -> str:
     kind = next((each for each in ("guid", "instant", "utc", "etag", "digits", "url") if fits(f"<{each}>", told)), None)
     return f"<{kind or 'text'}>" if told else ""
-
-
-__all__ = ["ABSENT", "HEADERS", "Redactor", "Unsafe", "scan"]

@@ -16,7 +16,7 @@ import httpx
 
 from contract_tests.facts import sweeping
 from contract_tests.facts.fact import Asked, NotAsked, Service
-from contract_tests.facts.made import Made, Thing, held
+from contract_tests.facts.made import Made, held
 from contract_tests.facts.place import FEDERATED_AUDIENCE, GITHUB, Credential, Place
 from contract_tests.facts.placeholders import filled
 from contract_tests.facts.rails import ABSENT_ID, MARK, Rails, told_ids
@@ -29,7 +29,7 @@ Elapse = Callable[[timedelta], Awaitable[None]]
 _TRIES: Final = 3
 _LONGEST_WAIT_S: Final = 60
 _LONGEST_STEP_S: Final = 30
-_BUSY: Final = frozenset({429, 502, 503, 504})
+_BUSY: Final = frozenset({502, 503, 504})
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -115,7 +115,7 @@ class World:
             return await self._create(asked, url, headers, body)
         return await self.request(asked.method, url, headers=headers, **body)
 
-    async def request(self, method: str, url: str, *, patient: bool = True, **options: Any) -> httpx.Response:
+    async def request(self, method: str, url: str, **options: Any) -> httpx.Response:
         """Send, and again where that is harmless and the network or the service is only busy. Raises NotAsked."""
         harmless = method in {"GET", "HEAD"} or url.endswith("/token")
         for attempt in range(_TRIES):
@@ -125,27 +125,23 @@ class World:
             except httpx.TransportError as problem:
                 if is_last or not harmless:
                     raise NotAsked(f"{method} {url.partition('?')[0]}: {type(problem).__name__}: {problem}") from None
+                wait = 2.0**attempt
             else:
-                if is_last or not patient or answer.status_code not in _BUSY:
-                    return answer
-                if answer.status_code != 429 and not harmless:
+                # What was answered with 429 was not done; of the others nobody knows.
+                is_busy = answer.status_code == 429 or (harmless and answer.status_code in _BUSY)
+                if is_last or not is_busy:
                     return answer
                 told = answer.headers.get("retry-after", "")
-                await self.pause(min(float(told) if told.isdigit() else 2.0**attempt, _LONGEST_WAIT_S))
-                continue
-            await self.pause(2.0**attempt)
+                wait = min(float(told) if told.isdigit() else 2.0**attempt, _LONGEST_WAIT_S)
+            await self.pause(wait)
         raise AssertionError("the last attempt answers or raises")
 
     async def _create(self, asked: Asked, url: str, headers: dict[str, str], body: dict[str, Any]) -> httpx.Response:
-        """A create, written down before it leaves."""
+        """A create: written down before it leaves, and when its answer is there."""
         if self.made is None:
             raise NotAsked("this run only reads")
         thing = self.made.asked(*sweeping.kind_and_name(asked, body.get("json"), self.values["mark"]))
-        return await self._told(thing, await self.request(asked.method, url, headers=headers, **body))
-
-    async def _told(self, thing: Thing, answer: httpx.Response) -> httpx.Response:
-        if self.made is None:
-            raise NotAsked("this run only reads")
+        answer = await self.request(asked.method, url, headers=headers, **body)
         if answer.is_success:
             self.rails.know(told_ids(answer))
             self.made.made(thing, *sweeping.removal_ids(thing.kind, answer))
