@@ -3,6 +3,12 @@
 from typing import Any, Final
 
 from contract_tests.facts.mutants import Mutant, headed, member, patch
+from mock_services.dataverse.security import Reach, Security
+from mock_services.graph.permissions import Reach as GraphReach
+from mock_services.login.clients import Client
+from mock_services.login.errors import Refused
+from mock_services.login.refusals import credentials
+from mock_services.state.organisation.definitions import Table
 
 
 def _nothing(*_arguments: Any, **_named: Any) -> None:
@@ -13,9 +19,26 @@ def _always(value: Any) -> Any:
     return lambda *_arguments, **_named: value
 
 
+def _endless(client: Client, text: str) -> None:
+    """Whose secret it is counts, and not when it ends."""
+    if not any(secret.matches(text) for secret in client.secrets):
+        raise Refused(credentials.SECRET_WRONG, application=client.app_id)
+
+
+def _unchecked(security: Security, _verb: str, _table: Table) -> Reach:
+    """Whoever asks holds every privilege."""
+    return security._everything
+
+
 BEHAVIOUR: Final[tuple[Mutant, ...]] = (
     # Checks that the token service leaves out
     Mutant("login", "any secret is good", patch("login.client_authentication:_check_secret", _nothing)),
+    Mutant(
+        "login",
+        "secrets never end",
+        patch("login.client_authentication:_check_secret", _endless),
+        refusal="credentials.SECRET_EXPIRED",
+    ),
     Mutant(
         "login", "a v2 request may name a resource", patch("login.client_credentials:refuse_resource_on_v2", _nothing)
     ),
@@ -33,6 +56,12 @@ BEHAVIOUR: Final[tuple[Mutant, ...]] = (
     ),
     Mutant("login", "keys without certificates", wire=member(r"discovery/v2\.0/keys$", "x5c", gone=True)),
     # Graph
+    Mutant(
+        "graph",
+        "no permission is needed",
+        patch("graph.permissions:_of_application", _always(GraphReach.ALL)),
+        refusal="objects.DENIED",
+    ),
     Mutant("graph", "a token of any audience is good", patch("graph.bearer:_is_for_us", _always(True))),
     Mutant(
         "graph",
@@ -60,6 +89,12 @@ BEHAVIOUR: Final[tuple[Mutant, ...]] = (
     Mutant("graph", "an inner error without its date", wire=member(r"v1\.0/", "date", gone=True)),
     # Dataverse
     Mutant("dataverse", "tokens of any audience are good", patch("dataverse.auth:_is_for", _always(True))),
+    Mutant(
+        "dataverse",
+        "no privilege is checked",
+        patch("dataverse.security:Security.demand", _unchecked),
+        refusal="security.PRIVILEGE_MISSING",
+    ),
     Mutant("dataverse", "tokens never end", patch("dataverse.auth:_is_in_time", _always(True))),
     Mutant(
         "dataverse",

@@ -9,8 +9,9 @@ from mock_services.dataverse import facts as dataverse_facts
 from mock_services.login import refusals
 
 SAMPLE = (
-    "any secret is good",
-    "credentials.SECRET_EXPIRED",
+    "secrets never end",
+    "credentials.SECRET_WRONG",
+    "no privilege is checked",
     "tokens never end",
     "accounts of every tenant by default",
     "no row is out of reach",
