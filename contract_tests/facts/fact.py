@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contract_tests.facts.placeholders import variables_of
 
-Service = Literal["login", "graph", "dataverse", "power_platform", "discovery"]
+Service = Literal["login", "graph", "dataverse", "power_platform", "platform", "discovery"]
+"""`power_platform` is the admin API (api.bap…), `platform` the Power Platform API (api.powerplatform.com)."""
 Tier = Literal["inferred", "documented", "reported", "recorded", "live"]
 TIERS: tuple[Tier, ...] = ("inferred", "documented", "reported", "recorded", "live")
 """From the weakest: by analogy or memory, in the vendor's documentation, quoted in public without a recording, in a

@@ -246,11 +246,12 @@ def _of_refusals() -> Iterator[Mutant]:
 def _of_refusal(service: str, refusal: str, row: Row, turn: int) -> Mutant:
     of: Any = row.of
     if turn == 0 or _PLACEHOLDER.fullmatch(of.template):
-        name = f"{refusal}: status {row.status} is {_ODD_STATUS}"
+        odd = 403 if refusal.startswith("facts.API_") else _ODD_STATUS  # its bodies follow from a few statuses
+        name = f"{refusal}: status {row.status} is {odd}"
         if service == "dataverse":  # its code takes statuses from codes, not from rows
             wire = _refused(of.code, status=_ODD_STATUS) if of.code else _status("/api/data", row.status)
             return Mutant(service, name, wire=wire, refusal=refusal)
-        return Mutant(service, name, lambda: _set(of, "status", _ODD_STATUS), refusal=refusal)
+        return Mutant(service, name, lambda: _set(of, "status", odd), refusal=refusal)
     if turn == 1 and of.code and not refusal.startswith("facts.DISCOVERY"):
         name = f"{refusal}: code {row.code} is another"
         if service == "dataverse":

@@ -17,6 +17,7 @@ from provisioning.settings import tenant_id as checked_tenant_id
 
 GITHUB: Final = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 FEDERATED_AUDIENCE: Final = "api://AzureADTokenExchange"
+PLATFORM: Final = "https://api.powerplatform.com"
 AZURE_CLI: Final = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 MOST_REQUESTS: Final = 2_000
 _JOURNAL: Final = "contract-made.jsonl"
@@ -94,7 +95,10 @@ class Place(_Strict):
         """Where a service answers, without a trailing slash."""
         if service == "dataverse":
             return self.environment_url
-        return str(getattr(CLOUDS[self.cloud].moved(**self.endpoints), service))
+        if service == "platform":
+            return self.endpoints.get("platform", PLATFORM)
+        moves = {name: base for name, base in self.endpoints.items() if name != "platform"}
+        return str(getattr(CLOUDS[self.cloud].moved(**moves), service))
 
     def scope(self, service: Service) -> str:
         """What a token for a service is asked for."""
@@ -104,6 +108,7 @@ class Place(_Strict):
             "dataverse": f"{self.environment_url}/.default",
             "graph": f"{cloud.graph_resource}/.default",
             "power_platform": f"{cloud.power_platform_resource}//.default",
+            "platform": f"{PLATFORM}/.default",
             "discovery": f"{cloud.discovery}/.default",
         }[service]
 

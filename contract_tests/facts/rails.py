@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import httpx
 
+from contract_tests.facts.fact import Service
 from contract_tests.facts.place import Place
 from provisioning.problems import Withheld
 
@@ -71,7 +72,7 @@ class Rails(httpx.AsyncBaseTransport):
         return "it names neither our mark nor anything that this run has made"
 
 
-_SERVICES: Final = ("login", "graph", "dataverse", "power_platform", "discovery")
+_SERVICES: Final[tuple[Service, ...]] = get_args(Service)
 
 
 def _also(place: Place) -> set[str]:

@@ -92,7 +92,7 @@ def test_the_words_of_the_facts_themselves_are_no_secrets(fact: object) -> None:
 
 async def test_an_unsafe_recording_is_not_written(world: World, tmp_path: Path) -> None:
     recorder = Recorder(facts())
-    recorder.answers["login.token_v2"] = Kept(status=200, body={"access_token": "eyJhbGciOiJub25lIn0.e30."})
+    recorder.answers["login.token_v2"] = Kept(status=200, body={"access_token": "eyJzdWIiOiJhZGEifQ.eyJhIjoxfQ.c2ln"})
     with pytest.raises(Unsafe):
         recorder.write(tmp_path / "kept", world.place, date(2026, 11, 24), iter(()))
     assert not (tmp_path / "kept").exists()
