@@ -81,6 +81,7 @@ _PROPERTIES: Final = (
     said(r"does not support untyped value in non-open type", "certain", "dataverse.property_unknown"),
     said(r"error identified in payload provided by the user", "likely", "dataverse.payload_unreadable", weight=WORDS),
     said(r"do not support direct update of entity reference properties", "certain", "dataverse.lookup_as_value"),
+    said(r"'primitivevalue' node with non-null value was found when", "certain", "dataverse.lookup_as_value"),
     said(
         r"node was found when reading from the json reader|was read from the json reader when trying to read",
         "likely",

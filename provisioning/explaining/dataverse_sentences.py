@@ -162,6 +162,7 @@ _USERS: Final = (
         "likely",
         "dataverse.token_refused",
         "dataverse.token_missing",
+        "dataverse.environment_of_another_tenant",
         "dataverse.user_missing",
         weight=WORDS,
     ),
@@ -185,6 +186,15 @@ _ADDRESS: Final = (
         r"no http resource was found that matches the request uri",
         "likely",
         "dataverse.url_with_path",
+        place="dataverse",
+    ),
+    said(
+        r"<(?:!doctype )?html.{0,300}?\b404\b",
+        "likely",
+        "dataverse.host_mistyped",
+        "dataverse.wrong_region",
+        "dataverse.environment_deleted",
+        weight=HINT + 5,
         place="dataverse",
     ),
     said(

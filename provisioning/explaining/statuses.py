@@ -32,7 +32,8 @@ _HOSTS: Final[tuple[tuple[Service, re.Pattern[str]], ...]] = (
 _WEIGHT = 25
 _ANSWERS: Final[dict[Service, dict[int, Guesses]]] = {
     "dataverse": {
-        401: guesses("likely", "dataverse.token_refused", "dataverse.token_missing", "dataverse.user_missing"),
+        401: guesses("likely", "dataverse.token_refused", "dataverse.token_missing", "dataverse.user_missing",
+                     "dataverse.environment_of_another_tenant"),
         403: guesses("possible", "dataverse.role_lacks_privilege", "dataverse.user_missing",
                      "dataverse.user_without_role"),
         429: guesses("certain", "dataverse.throttled"),
@@ -54,7 +55,7 @@ _ANSWERS: Final[dict[Service, dict[int, Guesses]]] = {
     "login": {
         429: guesses("certain", "login.throttled"),
         500: guesses("likely", "login.unavailable"),
-        502: guesses("likely", "login.unavailable"),
+        502: guesses("likely", "login.unavailable", "network.proxy_page"),
         503: guesses("certain", "login.unavailable"),
         504: guesses("likely", "login.unavailable"),
     },

@@ -72,7 +72,7 @@ def by_facts(led: Guesses, facts: Facts) -> Guesses:
 
 
 def _by_resource(led: Guesses, facts: Facts) -> Guesses:
-    """What is wrong with the resource. Only a path behind a good host is plain; of a host it may be either."""
+    """What is wrong with the resource: a path, a host that is almost Dynamics', or another service's, shows in it."""
     for resource in facts.resources:
         host = host_of(resource)
         rest = resource.partition("://")[2].partition("/")[2].strip("/")
@@ -81,9 +81,9 @@ def _by_resource(led: Guesses, facts: Facts) -> Guesses:
                 return (*guesses("likely", "dataverse.url_with_path"), *_as_possible(led))
             return (*led, *guesses("possible", "dataverse.host_mistyped", "dataverse.environment_of_another_tenant"))
         if _REGION.search(host) is not None:
-            return (*led, *guesses("possible", "dataverse.domain_mistyped"))
+            return (*guesses("likely", "dataverse.domain_mistyped"), *_as_possible(led))
         if _ANOTHER_SERVICE.search(host) is not None:
-            return (*led, *guesses("possible", "dataverse.url_of_another_service"))
+            return (*guesses("likely", "dataverse.url_of_another_service"), *_as_possible(led))
     return led if facts.resources else (*led, *guesses("possible", "dataverse.host_mistyped"))
 
 

@@ -98,8 +98,8 @@ def test_a_token_in_the_paste_says_why_it_was_refused(claims: dict[str, object],
     [
         ("https://contoso.crm4.dynamics.com", "login.scope_or_resource_wrong", "dataverse.host_mistyped"),
         ("https://contoso.crm4.dynamics.com/main.aspx", "dataverse.url_with_path", "login.scope_or_resource_wrong"),
-        ("https://contoso.crm4.dynmics.com", "login.scope_or_resource_wrong", "dataverse.domain_mistyped"),
-        ("https://make.powerapps.com", "login.scope_or_resource_wrong", "dataverse.url_of_another_service"),
+        ("https://contoso.crm4.dynmics.com", "dataverse.domain_mistyped", "login.scope_or_resource_wrong"),
+        ("https://make.powerapps.com", "dataverse.url_of_another_service", "login.scope_or_resource_wrong"),
     ],
 )
 def test_the_resource_that_was_asked_for_tells_what_is_wrong_with_it(resource: str, first: str, second: str) -> None:
