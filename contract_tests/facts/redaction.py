@@ -50,6 +50,8 @@ _COUNTING: Final = frozenset(
 )
 _COUNT: Final = re.compile(r"\d+")
 
+_SHORTEST = 4
+"""Values of the place that are not longer are no names of anything: "EUR", "org"."""
 _SMALLEST_SECRET = 20
 _BITS_A_CHARACTER = 3.6
 _CLASSES = (str.islower, str.isupper, str.isdigit)
@@ -129,8 +131,10 @@ class Redactor:
 
     @staticmethod
     def _without_known(told: str, values: Mapping[str, str]) -> str:
-        for name, value in sorted(values.items(), key=lambda pair: -len(pair[1])):
-            if len(value) > 4 and name != "absent":
+        lowered = told.lower()
+        found = [(name, value) for name, value in values.items() if len(value) > _SHORTEST and value.lower() in lowered]
+        for name, value in sorted(found, key=lambda pair: -len(pair[1])):
+            if name != "absent":
                 told = re.sub(re.escape(value), f"<{name}>", told, flags=re.IGNORECASE)
         return told
 
@@ -144,7 +148,7 @@ def scan(text: str, secret: Iterable[str]) -> None:
     `secret` are values of the place that was asked: its ids, names, secrets.
     """
     for value in secret:
-        if len(value) > 4 and value.lower() in text.lower() and not _is_public(value):
+        if len(value) > _SHORTEST and value.lower() in text.lower() and not _is_public(value):
             raise Unsafe("a value of the tenant that was asked stands in it")
     for rule, pattern in (("a token", _TOKEN), ("an e-mail address", _MAIL), ("an id", _GUID)):
         for found in pattern.findall(text):

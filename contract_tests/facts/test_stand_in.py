@@ -106,7 +106,7 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
         settings = folder / "live.toml"
         settings.write_text(
             f'tenant_id = "{environ["AZURE_TENANT_ID"]}"\nenvironment_url = "{environ["DATAVERSE_URL"]}"\n'
-            "[contract]\npatience_s = 1\n"
+            "[contract]\npatience_s = 0\n"
         )
         yield StandIn(environ, settings)
     finally:
