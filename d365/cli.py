@@ -2,7 +2,7 @@
 
 import typer
 
-from d365.commands import diagnosing, fakes, knowing, looking_after, setting_up
+from d365.commands import contract, diagnosing, fakes, knowing, looking_after, setting_up
 
 app = typer.Typer(
     name="d365",
@@ -27,6 +27,7 @@ app.command(context_settings={"ignore_unknown_options": True, "allow_intersperse
 app.command()(knowing.failures)
 app.command(context_settings={"ignore_unknown_options": True})(knowing.explain)  # a pasted code may begin with a minus
 app.command()(knowing.reproduce)
+app.add_typer(contract.app, name="contract")
 
 
 def main() -> None:

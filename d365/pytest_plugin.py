@@ -30,20 +30,30 @@ LIVE_SETTINGS = pytest.StashKey["Settings"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--live` and `--live-settings`."""
+    """`--live`, `--live-settings`, `--live-writes` and `--record`."""
     group = parser.getgroup("d365-harness")
     group.addoption("--live", action="store_true", help="run the scenarios that are safe live, against a real tenant")
     group.addoption("--live-settings", metavar="FILE", help="TOML file that names the tenant and the environment")
+    group.addoption("--live-writes", action="store_true", help="ask a tenant too what makes (and removes) something")
+    group.addoption("--record", metavar="DIR", help="keep the contract's answers in DIR, redacted")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; stop with one sentence when a live run lacks what it needs."""
     config.addinivalue_line("markers", "broken(*names): `integration` and `served` are spoilt by these failure modes")
-    config.addinivalue_line("markers", "safe_live: changes nothing in a real tenant but what it made itself")
+    config.addinivalue_line(
+        "markers",
+        "safe_live(federated=False): changes nothing in a real tenant but what it made itself;"
+        " federated: needs no operator of the settings, only a federated credential",
+    )
     if config.getoption("--live"):
-        config.stash[LIVE_SETTINGS] = _live_settings(config.getoption("--live-settings"))
+        settings = _live_settings(config.getoption("--live-settings"))
+        if settings is not None:
+            config.stash[LIVE_SETTINGS] = settings
     elif config.getoption("--live-settings"):
         raise pytest.UsageError("--live-settings names a real tenant; add --live to use it")
+    elif config.getoption("--live-writes"):
+        raise pytest.UsageError("--live-writes is about a real tenant; add --live and --live-settings FILE")
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
@@ -58,19 +68,39 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         _check_broken(item)
     if not config.getoption("--live"):
         return
-    unsafe = [item for item in items if item.get_closest_marker("safe_live") is None]
-    items[:] = [item for item in items if item.get_closest_marker("safe_live") is not None]
+    has_operator = LIVE_SETTINGS in config.stash
+
+    def is_safe(item: pytest.Item) -> bool:
+        marker = item.get_closest_marker("safe_live")
+        return marker is not None and (has_operator or bool(marker.kwargs.get("federated")))
+
+    unsafe = [item for item in items if not is_safe(item)]
+    items[:] = [item for item in items if is_safe(item)]
     config.hook.pytest_deselected(items=unsafe)
 
 
-def _live_settings(file: str | None) -> Settings:
+_CONTRACT_TABLES = ("contract", "integration", "person")
+_FEDERATED = ("AZURE_FEDERATED_TOKEN_FILE", "ACTIONS_ID_TOKEN_REQUEST_URL")
+
+
+def _live_settings(file: str | None) -> Settings | None:
+    """The engine's settings; None where the operator has a federated credential, which serves the contract alone."""
     from provisioning.problems import BadInput
-    from provisioning.settings import load_settings
+    from provisioning.settings import checked_settings, settings_values
 
     if not file:
         raise pytest.UsageError("--live needs --live-settings FILE, a TOML file with tenant_id and environment_url")
     try:
-        settings = load_settings(Path(file), os.environ)
+        values = settings_values(Path(file), os.environ)
+        for table in _CONTRACT_TABLES:
+            values.pop(table, None)
+        operator = values.get("operator", {})
+        is_federated = {"federated_token_file", "github"} & operator.keys() or (
+            "client_secret" not in operator and any(os.environ.get(name) for name in _FEDERATED)
+        )
+        if is_federated:
+            return None
+        settings = checked_settings(values, file=file)
     except BadInput as problem:
         raise pytest.UsageError(f"--live: {problem}") from None
     if settings.operator is None:

@@ -23,6 +23,7 @@ ASKED = (
     (["--live", "--live-settings", "live.toml"], SETTINGS, "D365_ADMIN_CLIENT_ID and D365_ADMIN_CLIENT_SECRET"),
     (["--live", "--live-settings", "live.toml"], SETTINGS.replace(GUID, "contoso"), "tenant_id is not a GUID"),
     (["--live-settings", "live.toml"], SETTINGS, "add --live"),
+    (["--live-writes"], None, "--live-writes is about a real tenant; add --live"),
 )
 # One process for all of them, since starting Python and pytest is most of what they cost.
 ASK = """

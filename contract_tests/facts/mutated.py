@@ -1,0 +1,145 @@
+"""The mutants that are no row of refusals: checks left out, defaults, members and headers that lie."""
+
+from typing import Any, Final
+
+from contract_tests.facts.mutants import Mutant, headed, member, patch
+from mock_services.dataverse.security import Reach, Security
+from mock_services.graph.permissions import Reach as GraphReach
+from mock_services.login.clients import Client
+from mock_services.login.errors import Refused
+from mock_services.login.refusals import credentials
+from mock_services.state.organisation.definitions import Table
+
+
+def _nothing(*_arguments: Any, **_named: Any) -> None:
+    """A check that checks nothing."""
+
+
+def _always(value: Any) -> Any:
+    return lambda *_arguments, **_named: value
+
+
+def _endless(client: Client, text: str) -> None:
+    """Whose secret it is counts, and not when it ends."""
+    if not any(secret.matches(text) for secret in client.secrets):
+        raise Refused(credentials.SECRET_WRONG, application=client.app_id)
+
+
+def _unchecked(security: Security, _verb: str, _table: Table) -> Reach:
+    """Whoever asks holds every privilege."""
+    return security._everything
+
+
+BEHAVIOUR: Final[tuple[Mutant, ...]] = (
+    # Checks that the token service leaves out
+    Mutant("login", "any secret is good", patch("login.client_authentication:_check_secret", _nothing)),
+    Mutant(
+        "login",
+        "secrets never end",
+        patch("login.client_authentication:_check_secret", _endless),
+        refusal="credentials.SECRET_EXPIRED",
+    ),
+    Mutant(
+        "login", "a v2 request may name a resource", patch("login.client_credentials:refuse_resource_on_v2", _nothing)
+    ),
+    Mutant("login", "every host is a resource", patch("login.resources:answers_to", _always(True))),
+    Mutant("login", "a token tells no type", wire=member(r"/token$", "token_type", gone=True)),
+    Mutant("login", "a lifetime is a text", wire=member(r"v2\.0/token$", "expires_in", "3599")),
+    Mutant("login", "no extended lifetime", wire=member(r"v2\.0/token$", "ext_expires_in", gone=True)),
+    Mutant("login", "answers may be cached", wire=headed(r"/token$", cache_control="max-age=60")),
+    Mutant("login", "no request id", wire=headed(r"/token$", x_ms_request_id=None)),
+    Mutant("login", "no cookies", wire=headed(r"/token$", set_cookie=None)),
+    Mutant("login", "a refusal tells no codes", wire=member(r"/token$", "error_codes", gone=True)),
+    Mutant("login", "a refusal tells no correlation id", wire=member(r"/token$", "correlation_id", gone=True)),
+    Mutant(
+        "login", "the issuer is the second format's", wire=member(r"openid-configuration$", "issuer", "https://odd")
+    ),
+    Mutant("login", "keys without certificates", wire=member(r"discovery/v2\.0/keys$", "x5c", gone=True)),
+    # Graph
+    Mutant(
+        "graph",
+        "no permission is needed",
+        patch("graph.permissions:_of_application", _always(GraphReach.ALL)),
+        refusal="objects.DENIED",
+    ),
+    Mutant("graph", "a token of any audience is good", patch("graph.bearer:_is_for_us", _always(True))),
+    Mutant(
+        "graph",
+        "tokens never end",
+        patch("graph.bearer:_check_lifetime", _nothing),
+        refusal="gateway.BEARER_EXPIRED",
+    ),
+    Mutant(
+        "graph", "accounts of every tenant by default", patch("graph.facts:DEFAULT_AUDIENCE", "AzureADMultipleOrgs")
+    ),
+    Mutant("graph", "pages may be larger", patch("graph.query:facts.LARGEST_PAGE", 5000)),
+    Mutant("graph", "batches may be larger", patch("graph.facts:LARGEST_BATCH", 50)),
+    Mutant("graph", "refusals tell an OData version", wire=headed(r"applications", odata_version="4.0")),
+    Mutant("graph", "no place of what was made", wire=headed(r"applications$", location=None)),
+    Mutant("graph", "no resource units", wire=headed(r"v1\.0/", x_ms_resource_unit=None)),
+    Mutant("graph", "an application without its api", wire=member(r"applications", "api", gone=True)),
+    Mutant("graph", "a secret without a hint", wire=member(r"addPassword$", "hint", gone=True)),
+    Mutant("graph", "a grant without its person", wire=member(r"oauth2PermissionGrants", "principalId", gone=True)),
+    Mutant(
+        "graph", "Dataverse has application roles", wire=member(r"servicePrincipals", "appRoles", [{"value": "Odd"}])
+    ),
+    Mutant(
+        "graph", "reads tell fractions of a second", patch("graph.shapes:instant", _always("2026-01-01T00:00:00.5Z"))
+    ),
+    Mutant("graph", "an inner error without its date", wire=member(r"v1\.0/", "date", gone=True)),
+    # Dataverse
+    Mutant("dataverse", "tokens of any audience are good", patch("dataverse.auth:_is_for", _always(True))),
+    Mutant(
+        "dataverse",
+        "no privilege is checked",
+        patch("dataverse.security:Security.demand", _unchecked),
+        refusal="security.PRIVILEGE_MISSING",
+    ),
+    Mutant("dataverse", "tokens never end", patch("dataverse.auth:_is_in_time", _always(True))),
+    Mutant(
+        "dataverse",
+        "no row is out of reach",
+        patch("dataverse.security:Reach._covers", _always(True)),
+        refusal="security.ROW_OUT_OF_REACH",
+    ),
+    Mutant("dataverse", "lists show every row", patch("dataverse.security:Reach._condition", _always(None))),
+    Mutant("dataverse", "lookups need no rights", patch("dataverse.writing:demand_lookups", _nothing)),
+    Mutant("dataverse", "versions are not compared", patch("dataverse.writing:check_match", _nothing)),
+    Mutant("dataverse", "values are not checked", patch("dataverse.rules:_check_value", _nothing)),
+    Mutant("dataverse", "states are not checked", patch("dataverse.rules:settle_state", _nothing)),
+    Mutant("dataverse", "a case needs no customer", patch("dataverse.rules:_ON_CREATE", {})),
+    Mutant("dataverse", "a new row is not named", wire=headed(r"/contacts$", odata_entityid=None)),
+    Mutant("dataverse", "no OData version", wire=headed(r"/api/data", odata_version=None)),
+    Mutant("dataverse", "what is left is not told", wire=headed(r"/api/data", x_ms_dop_hint=None)),
+    Mutant(
+        "dataverse",
+        "numbers without a thousands' comma",
+        wire=headed(r"/api/data", x_ms_ratelimit_time_remaining_xrm_requests="1200.00"),
+    ),
+    Mutant("dataverse", "rows without etags", wire=member(r"/contacts", "@odata.etag", gone=True)),
+    Mutant("dataverse", "the default priority is low", wire=member(r"/incidents", "prioritycode", 3)),
+    Mutant("dataverse", "WhoAmI tells no unit", wire=member(r"WhoAmI", "BusinessUnitId", gone=True)),
+    Mutant("dataverse", "another version is told", wire=member(r"RetrieveVersion", "Version", "8.2.1.1")),
+    Mutant("dataverse", "application users are people", wire=member(r"/systemusers", "accessmode", 0)),
+    Mutant(
+        "dataverse", "definitions without type codes", wire=member(r"EntityDefinitions", "ObjectTypeCode", gone=True)
+    ),
+    Mutant("dataverse", "no challenge", wire=headed(r"/api/data", www_authenticate=None)),
+    Mutant("dataverse", "counts are not told", wire=member(r"/businessunits", "@odata.count", gone=True)),
+    # Power Platform
+    Mutant("power_platform", "any version will do", patch("power_platform.admin:_check_version", _nothing)),
+    Mutant(
+        "power_platform",
+        "tokens for Graph are good",
+        patch("power_platform.facts:AUDIENCES", ("https://graph.microsoft.com",)),
+    ),
+    Mutant(
+        "power_platform",
+        "applications are administrators",
+        patch("power_platform.callers:Caller.is_administrator", _always(True)),
+    ),
+    Mutant("power_platform", "refusals without detailUrlType", wire=member("", "detailUrlType", gone=True)),
+    Mutant("power_platform", "an environment's URL has no slash", wire=member("", "instanceUrl", "https://odd")),
+    Mutant("power_platform", "discovery tells no environment", wire=member("Instances", "EnvironmentId", gone=True)),
+    Mutant("power_platform", "discovery gives no challenge", wire=headed("Instances", www_authenticate=None)),
+)

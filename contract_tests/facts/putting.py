@@ -1,0 +1,121 @@
+"""Puts one fact to a world, and tells what came of it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from contract_tests.facts.comparing import Difference, differences
+from contract_tests.facts.fact import READ, WRITE, Answered, Fact, NotAsked
+from contract_tests.facts.placeholders import filled, fits
+from contract_tests.facts.staging import STAGES
+from contract_tests.facts.world import World, claims_of
+
+_LONGEST_LAG_S = 60
+"""How long an answer about something young is asked for again while it is not as expected."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer as facts see it."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+    text: str
+
+    @classmethod
+    def of(cls, answer: httpx.Response) -> "Heard":
+        """From the wire."""
+        try:
+            body = json.loads(answer.content) if answer.content else None
+        except ValueError:
+            body = None
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return cls(answer.status_code, headers, body, answer.text)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a place said to a fact, and how it differs from what is claimed."""
+
+    fact: Fact
+    heard: Heard
+    differences: tuple[Difference, ...]
+    shown: bool | int | str | None = None
+    """Of a quirk, the alternative's value that this place shows; None for the default."""
+
+    def __str__(self) -> str:
+        told = "\n".join(f"  {each}" for each in self.differences)
+        return f"{self.fact.name}: {self.fact.question}\n{told}\n  source: {self.fact.source}"
+
+
+def reason_to_leave_out(fact: Fact, world: World, *, is_live: bool) -> str:
+    """Why this world cannot be asked; "" where it can."""
+    if is_live and fact.live not in {READ, WRITE} and not world.place.is_stand_in:
+        return f"cannot be staged live: {fact.live}"
+    if world.elapse is None and any(STAGES[each].needs_clock for each in fact.actors):
+        return "needs a clock that can be moved"
+    if fact.needs_person and world.place.person is None:
+        return "needs a person to sign in with a password: write [person] into the settings"
+    if world.made is not None:
+        return ""
+    if fact.live != READ:
+        return "changes the tenant; --live-writes asks it too"
+    known = world.staged | {"operator", "nobody"}
+    missing = (fact.actors - known) | {name for name in fact.free_variables if name not in world.values}
+    return f"needs {', '.join(sorted(missing))}, which only --live-writes brings about" if missing else ""
+
+
+async def put(fact: Fact, world: World) -> Outcome:
+    """Bring its stages about and ask it. Raises NotAsked."""
+    for stage in (*fact.stage, *sorted(fact.actors - set(fact.stage))):
+        await world.stage(stage)
+    world.values["mark"] = world.new_name()
+    for each in fact.before:
+        prepared = await world.patiently(each, lambda told: told.is_success)
+        if not prepared.is_success:
+            raise NotAsked(f"what must go before was refused: {prepared.status_code} {prepared.text[:300]}")
+    patience, waited, step = min(world.place.contract.patience_s, _LONGEST_LAG_S), 0.0, 1.0
+    while True:
+        outcome = _outcome(fact, Heard.of(await world.send(fact.asked)), world)
+        if not outcome.differences or waited >= patience or not _may_be_late(outcome):
+            return outcome
+        await world.pause(step)
+        waited, step = waited + step, step * 2
+
+
+def _outcome(fact: Fact, heard: Heard, world: World) -> Outcome:
+    found = tuple(unlike(fact.answer, heard, world))
+    if found:
+        for other in fact.alternatives:
+            if not unlike(other.answer, heard, world):
+                return Outcome(fact, heard, (), other.value)
+    return Outcome(fact, heard, found)
+
+
+def _may_be_late(outcome: Outcome) -> bool:
+    """Whether it may be that something young is not seen yet, and asking again makes nothing."""
+    fact = outcome.fact
+    return bool(fact.actors) and (outcome.heard.status >= httpx.codes.BAD_REQUEST or fact.asked.method == "GET")
+
+
+def unlike(answer: Answered, heard: Heard, world: World) -> list[Difference]:
+    """How an answer differs from what a fact expects."""
+    found: list[Difference] = []
+    if heard.status != answer.status:
+        found.append(Difference("status", answer.status, heard.status))
+    for name, expected in filled(answer.headers, world.values).items():
+        got = heard.headers.get(name.lower())
+        if (expected == "<absent>") != (got is None) or (got is not None and not fits(expected, got)):
+            found.append(Difference(f"header {name.lower()}", expected, got))
+    if answer.text is not None and not fits(filled(answer.text, world.values), heard.text):
+        found.append(Difference("text", filled(answer.text, world.values), heard.text))
+    if answer.claims is not None:
+        token = heard.body.get("access_token", "") if isinstance(heard.body, dict) else ""
+        claims = claims_of(token) if token.count(".") == 2 else None
+        found += differences(filled(answer.claims, world.values), claims, field="claims")
+    if answer.body is not None:
+        found += differences(filled(answer.body, world.values), heard.body, only=answer.only)
+    return found

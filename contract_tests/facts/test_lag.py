@@ -1,0 +1,34 @@
+"""A tenant whose replicas are slow and unlike each other: what is young is waited for, and swept all the same."""
+
+from pathlib import Path
+
+from contract_tests.facts.in_process import fake_world
+from contract_tests.facts.loading import facts
+from contract_tests.facts.putting import put
+from contract_tests.facts.rails import MARK
+from mock_services.cloud import FakeCloud
+
+LAGGING = {"login", "graph"}
+"""The services that read the directory by its replicas."""
+TAKES_EFFECT_UNSEEN = {"graph.grant_made"}
+"""Refused once although it was written, so that its repetition is told that it exists: nobody can tell these apart."""
+
+
+async def test_every_fact_holds_while_replicas_lag_and_nothing_is_left(
+    contract_cloud: FakeCloud, tmp_path: Path
+) -> None:
+    tenant = contract_cloud.create_tenant("Fabrikam")
+    tenant.replication.use("adversarial")
+    differing = set()
+    async with fake_world(contract_cloud, tenant, tmp_path, patience_s=600) as world:
+        for fact in facts():
+            if fact.service not in LAGGING:
+                continue
+            outcome = await put(fact, world)
+            if outcome.differences or outcome.shown is not None:
+                differing.add(fact.name)
+    assert differing <= TAKES_EFFECT_UNSEEN
+    tenant.replication.use("immediate")
+    assert not [each for each in tenant.directory.applications() if MARK in each.display_name]
+    assert not (tmp_path / "made.jsonl").exists()
+    contract_cloud.drop(tenant)
