@@ -32,11 +32,16 @@ class SlowPerson(ScriptedPerson):
 
 
 class YieldingTime(TenantClock):
-    """A tenant's clock that lets others have their turn while it sleeps."""
+    """A tenant's clock that lets others have their turn while it sleeps.
+
+    A short look whether the person is free takes no time: how often those who wait get to look depends on the machine,
+    and so would whether the code has expired by then.
+    """
 
     async def sleep(self, pause: timedelta) -> None:
         await anyio.lowlevel.checkpoint()
-        await super().sleep(pause)
+        if pause >= timedelta(seconds=5):
+            await super().sleep(pause)
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 4])
