@@ -48,6 +48,13 @@ def page(mode: FailureMode, recording: Recording | None) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
+def said_on_page(mode: FailureMode) -> str:
+    """The exchange that the written page of a mode shows, as somebody would paste it."""
+    text = (FOLDER / f"{mode.name}.md").read_text(encoding="utf-8")
+    said = text.partition("## What is said\n")[2].partition("\n## ")[0]
+    return f"{said.strip()}\nHTTP/1.1 {mode.symptom.status}"
+
+
 def index() -> str:
     """All of them, by set-up step and by code."""
     parts = ["# Failure modes", _ABOUT, "## By step"]

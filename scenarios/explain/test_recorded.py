@@ -1,7 +1,5 @@
 """The law that joins `explain` with the catalogue: what a failure mode's answer says names it, or its look-alikes."""
 
-from pathlib import Path
-
 import pytest
 
 from mock_services.journal import Entry
@@ -10,16 +8,9 @@ from provisioning.diagnosis.ailments import AILMENTS
 from provisioning.explaining.explanation import explain
 from provisioning.settings import Integration
 from scenarios.failure_modes import FAILURE_MODES, FailureMode
+from scenarios.pages import said_on_page
 
-PAGES = Path(__file__).parents[2] / "docs" / "failures"
 ANSWERED = [mode for mode in FAILURE_MODES.values() if mode.symptom.status is not None and mode.symptom.status >= 400]
-
-
-def recorded(mode: FailureMode) -> str:
-    """The exchange on the mode's page, which another law keeps as it is on the wire."""
-    page = (PAGES / f"{mode.name}.md").read_text()
-    said = page.partition("## What is said\n")[2].partition("\n## ")[0]
-    return f"{said.strip()}\nHTTP/1.1 {mode.symptom.status}"
 
 
 def pasted_as(entry: Entry) -> str:
@@ -29,7 +20,7 @@ def pasted_as(entry: Entry) -> str:
 
 @pytest.mark.parametrize("mode", ANSWERED, ids=lambda mode: mode.name)
 def test_the_answer_pasted_names_it(mode: FailureMode) -> None:
-    text = recorded(mode)
+    text = said_on_page(mode)  # another law keeps it as it is on the wire
     assert "http" in text
     families = {AILMENTS[name].family for name in (mode.name, *mode.looks_like)}
     causes = explain(text).causes

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from provisioning.problems import BadInput
 from scenarios.failure_modes import FAILURE_MODES, FailureMode
+from scenarios.pages import said_on_page
 from scenarios.reproducing.bundle import bundle_of, read_bundle, write_bundle
 from scenarios.reproducing.comparing import Comparison
 from scenarios.reproducing.original import Original, Place, original_of
@@ -29,13 +30,6 @@ _MISSING = (
     f" (Id={_PRIVILEGE}) on OTC=2 for entity '{{table}}' (LocalizedName='{{label}}'). context.Caller={_USER}."
     " Consider adding missed privilege to one of the principal (user/team) roles."
 )
-_HOSTS = {
-    "login": "login.microsoftonline.com",
-    "graph": "graph.microsoft.com",
-    "dataverse": "acme.crm4.dynamics.com",
-    "power_platform": "api.bap.microsoft.com",
-    "discovery": "globaldisco.crm.dynamics.com",
-}
 _TODAY = date(2026, 3, 1)
 
 
@@ -58,15 +52,11 @@ def _one_of_each_symptom() -> list[FailureMode]:
 
 @pytest.mark.parametrize("mode", _one_of_each_symptom(), ids=lambda mode: mode.name)
 def test_what_a_failure_mode_answers_is_reproduced_from_its_paste_and_may_be_shared(mode: FailureMode) -> None:
-    first = anyio.run(reproduce, mode.name)
-    said = first.verdict.said
-    assert said is not None
-    assert first.after.healthy, first.after
-    asked = f"GET https://{_HOSTS[said.service]}/\nHTTP/1.1 {said.status}\n\n"
-    original = original_of(asked + _pasted(said.code, said.message))
-    again = anyio.run(reproduce_original, original)
-    assert again.is_same, again.comparison and [str(each) for each in again.comparison.differences]
-    assert scan(bundle_of(again, original.place, original.privilege, _TODAY).model_dump_json()) == ()
+    original = original_of(said_on_page(mode))
+    made = anyio.run(reproduce_original, original)
+    assert made.is_same, made.comparison and [str(each) for each in made.comparison.differences]
+    assert made.after.healthy, made.after
+    assert scan(bundle_of(made, original.place, original.privilege, _TODAY).model_dump_json()) == ()
 
 
 @pytest.mark.parametrize(

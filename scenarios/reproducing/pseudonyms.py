@@ -19,6 +19,11 @@ _TIME = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,7})?(?:Z|[+-]
 _QUOTED = re.compile(r"(?<!\w)'(?P<words>[^'\n]{1,200})'")
 _CALLED = re.compile(r"(?<=')\((?P<words>[^()\n]{1,120})\)")
 """What is called so, in brackets right behind its quoted id."""
+_DIRECTORY = re.compile(
+    r"(?P<before>\btenant named |\bdoes not exist in the |\bdoes not exist in tenant )"
+    r"(?!')(?P<words>[^.,()\n]{1,100}?)(?=[.,]| \(| directory\b)"
+)
+"""A directory's display name, which these sentences do not quote."""
 _JSON_MEMBER = re.compile(r'"[\w@.]{1,60}"\s{0,3}:')
 _JSON_SIGNS = str.maketrans(dict.fromkeys('"{}[]', " "))
 _COUNT = re.compile(r"\b([A-Za-z]{2,40})=\d{1,9}\b")
@@ -51,6 +56,7 @@ class Pseudonyms:
         text = _HOST.sub(lambda found: self._host(found.group()), text)
         text = _COUNT.sub(r"\1=some", text)
         text = _QUOTED.sub(self._quoted, text)
+        text = _DIRECTORY.sub(lambda found: f"{found['before']}{self._name('name', found['words'])}", text)
         return _CALLED.sub(lambda found: f"({self._name('name', found['words'])})", text)
 
     def _host(self, host: str) -> str:
@@ -78,7 +84,8 @@ class Pseudonyms:
 def pseudonymous(text: str) -> str:
     """A text in one line, its layers and secrets gone, everybody in it by pseudonym."""
     found = explain(text)
-    bare = _JSON_MEMBER.sub(" ", strike(plain(strike(windows(text)).text)).text)
+    # Backticks are somebody's markup, and would pair with the quotes of what they surround.
+    bare = _JSON_MEMBER.sub(" ", strike(plain(strike(windows(text)).text)).text.replace("`", " "))
     return " ".join(Pseudonyms(found.facts.ids).put(flat(bare)).translate(_JSON_SIGNS).split())
 
 
