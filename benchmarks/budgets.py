@@ -106,9 +106,9 @@ def _provision_and_verify() -> float:
 
 BUDGETS = (
     Budget("d365 --help", 0.25, _help),
-    Budget("served fakes: process start to first token", 0.7, _first_token),
-    Budget("a fresh tenant in process", 0.002, _fresh_tenants),
-    Budget("a whole provision and verify in process", 0.080, _provision_and_verify),
+    Budget("served fakes: process start to first token", 1.2, _first_token),
+    Budget("a fresh tenant in process", 0.007, _fresh_tenants),
+    Budget("a whole provision and verify in process", 0.120, _provision_and_verify),
 )
 
 

@@ -131,7 +131,7 @@ def main() -> int:
     parser.add_argument("--pace", choices=sorted(PRESETS), default="immediate", help="how the tenant's replicas lag")
     said = parser.parse_args()
     shown, holds = asyncio.run(table(said.of, said.credential, said.pace))
-    console = Console()
+    console = Console(width=max(120, Console().width))
     console.print(shown)
     console.print("every cell holds" if holds else "[bold]NOT every cell holds[/bold]")
     return 0 if holds else 1

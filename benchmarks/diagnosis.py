@@ -117,7 +117,7 @@ async def table() -> tuple[Table, bool]:
 def main() -> int:
     """Print the table; 1 when it does not hold."""
     shown, holds = asyncio.run(table())
-    console = Console()
+    console = Console(width=max(120, Console().width))
     console.print(shown)
     console.print("nothing missed, no false alarm" if holds else "[bold]something is missed, or a false alarm[/bold]")
     return 0 if holds else 1

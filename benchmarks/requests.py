@@ -105,7 +105,7 @@ async def _compared() -> Table:
 
 def main() -> None:
     """Print both tables."""
-    console = Console()
+    console = Console(width=max(120, Console().width))
     console.print(asyncio.run(_counted()))
     console.print()
     console.print(asyncio.run(_compared()))

@@ -5,9 +5,7 @@ it, or where it is the words of a refusal, and then without what stands in quote
 the whole recording. `scan` then proves it over the finished text.
 """
 
-import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,11 +13,11 @@ from typing import Any, Final
 
 from contract_tests.facts.fact import Fact
 from contract_tests.facts.placeholders import EACH, SOME, TEXTS, filled, fits
+from provisioning.leaks import leaks_in
 
 _GUID: Final = re.compile(TEXTS["guid"])
 _MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TOKEN: Final = re.compile(r"eyJ[\w-]{8,}(?:\.[\w-]*)*")
-_LONG: Final = re.compile(r"[A-Za-z0-9+/_~-]{20,}")
 _TOLD: Final = (
     ("token", _TOKEN),
     ("mail", _MAIL),
@@ -52,9 +50,6 @@ _COUNT: Final = re.compile(r"\d+")
 
 _SHORTEST = 4
 """Values of the place that are not longer are no names of anything: "EUR", "org"."""
-_SMALLEST_SECRET = 20
-_BITS_A_CHARACTER = 3.6
-_CLASSES = (str.islower, str.isupper, str.isdigit)
 
 
 class Unsafe(ValueError):
@@ -150,21 +145,9 @@ def scan(text: str, secret: Iterable[str]) -> None:
     for value in secret:
         if len(value) > _SHORTEST and value.lower() in text.lower() and not _is_public(value):
             raise Unsafe("a value of the tenant that was asked stands in it")
-    for rule, pattern in (("a token", _TOKEN), ("an e-mail address", _MAIL), ("an id", _GUID)):
-        for found in pattern.findall(text):
-            if not _is_public(found):
-                raise Unsafe(f"{rule} stands in it, at character {text.index(found)}")
-    for found in _LONG.findall(text):
-        if _looks_random(found) and not _is_public(found):
-            raise Unsafe(f"a text like a secret stands in it, at character {text.index(found)}")
-
-
-def _looks_random(text: str) -> bool:
-    if len(text) < _SMALLEST_SECRET or sum(any(map(kind, text)) for kind in _CLASSES) < len(_CLASSES):
-        return False
-    counts = Counter(text)
-    bits = -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
-    return bits >= _BITS_A_CHARACTER
+    for leak in leaks_in(text):
+        if not _is_public(text[leak.at : leak.end]):
+            raise Unsafe(f"{leak.kind} stands in it, at character {leak.at}")
 
 
 def _is_public(text: str) -> bool:

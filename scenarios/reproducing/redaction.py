@@ -4,44 +4,15 @@ The allow-list is the reproduced answer itself, which the fakes wrote, and the p
 customer's is in neither, whatever it looks like.
 """
 
-import math
 import re
-from collections import Counter
-from dataclasses import dataclass
 
+from provisioning.leaks import Leak, leaks_in
 from scenarios.reproducing.comparing import LEFT_OUT
 from scenarios.reproducing.pseudonyms import PSEUDONYM, is_public
 
 _PLAIN = re.compile(r"aadsts\d{2,7}:?|0x8[0-9a-f]{7}|[1-5]\d\d|a-time|[a-z]{2,40}=some", re.IGNORECASE)
 _EDGES = ".,;:()[]{}\"'<>"
-_LONG = re.compile(r"[A-Za-z0-9+/_~.=-]{20,}")
-_ENTROPY = 3.8
-"""Bits a character: English words joined stay below, random text of this length is above."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something in a text that must not be in it. It tells where, never what."""
-
-    kind: str
-    at: int
-
-    def __str__(self) -> str:
-        return f"{self.kind} at character {self.at}"
-
-
-_KINDS = (
-    ("a token", re.compile(r"eyJ[\w-]{8,}")),
-    ("an e-mail address", re.compile(r"[^\s@\"]{1,64}@[\w-]+\.[\w.-]+")),
-    ("an id", re.compile(r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b", re.IGNORECASE)),
-    ("a client secret", re.compile(r"\b\w{3}\dQ~[\w~.-]{20,}")),
-    ("an IP address", re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b")),
-    ("a private key", re.compile(r"-----BEGIN")),
-    (
-        "a tenant's host",
-        re.compile(r"(?<![\w.-])(?!environment-\d)[a-z0-9-]+\.(?:crm\d*\.dynamics|onmicrosoft)\.com", re.IGNORECASE),
-    ),
-)  # fmt: skip
+_HOST = re.compile(r"(?<![\w.-])(?!environment-\d)[a-z0-9-]+\.(?:crm\d*\.dynamics|onmicrosoft)\.com", re.IGNORECASE)
 
 
 def allowed(words: str, reproduced: str) -> str:
@@ -56,15 +27,10 @@ def allowed(words: str, reproduced: str) -> str:
     return " ".join(kept)
 
 
-def scan(text: str) -> tuple[Finding, ...]:
+def scan(text: str) -> tuple[Leak, ...]:
     """Everything that looks like a secret or like somebody; nothing where a text may be shared."""
-    found = [Finding(kind, match.start()) for kind, pattern in _KINDS for match in pattern.finditer(text)]
-    found += [
-        Finding("a random-looking string", match.start())
-        for match in _LONG.finditer(text)
-        if _is_random(match.group()) and not PSEUDONYM.search(match.group())
-    ]
-    return tuple(sorted(found, key=lambda finding: finding.at))
+    leaks = [leak for leak in leaks_in(text) if not PSEUDONYM.search(text[leak.at : leak.end])]
+    return (*leaks, *(Leak("a tenant's host", *found.span()) for found in _HOST.finditer(text)))
 
 
 def _is_allowed(word: str, known: set[str]) -> bool:
@@ -80,12 +46,3 @@ def _is_allowed(word: str, known: set[str]) -> bool:
 
 def _bare(word: str) -> str:
     return word.strip(_EDGES).lower()
-
-
-def _is_random(text: str) -> bool:
-    """Long, mixed and even: as keys and tokens are, and names and sentences are not."""
-    if not (re.search(r"\d", text) and re.search(r"[A-Za-z]", text)):
-        return False
-    counts = Counter(text)
-    entropy = -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
-    return entropy > _ENTROPY
