@@ -12,9 +12,10 @@ from d365.reporting import FAILED, HEALTHY
 from provisioning.clock import RealClock
 from provisioning.explaining.given import text_of
 from scenarios.failure_modes import FAILURE_MODES, failure_mode
+from scenarios.place import Place
 from scenarios.reproducing.bundle import bundle_of, read_bundle, write_bundle
 from scenarios.reproducing.comparing import Shown
-from scenarios.reproducing.original import Original, Place, original_of
+from scenarios.reproducing.original import Original, original_of
 from scenarios.reproducing.reproduction import Reproduction, reproduce, reproduce_original
 from scenarios.reproducing.written_test import write_test
 

@@ -24,11 +24,11 @@ from mock_services.signing import SigningKeys
 from mock_services.tenant import FakeTenant
 from provisioning.problems import BadInput
 from provisioning.settings import Integration
+from scenarios.place import Place
 from scenarios.rehearsal import provisioned
 
 if TYPE_CHECKING:
     from scenarios.failure_modes import FailureMode
-    from scenarios.reproducing.original import Place
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def standing(
     port: int = 0,
     state: Path | None = None,
     metadata: Path | None = None,
-    place: "Place | None" = None,
+    place: Place | None = None,
 ) -> Iterator[Standing]:
     """Serve one tenant until the block ends; with a customer's own tables where `metadata` names them.
 
@@ -86,9 +86,8 @@ def standing(
         cloud.drop(tenant)
 
 
-def _new_tenant(cloud: FakeCloud, metadata: Path | None, place: "Place | None") -> FakeTenant:
+def _new_tenant(cloud: FakeCloud, metadata: Path | None, place: Place | None) -> FakeTenant:
     from mock_services.state.organisation.csdl import BadMetadata
-    from scenarios.reproducing.original import Place
 
     where = place or Place()
     try:

@@ -6,14 +6,14 @@ may see, then what an operator may see.
 
 import difflib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from provisioning.access import Access, dataverse_as
 from provisioning.clouds import LOOPBACK, PUBLIC_REGIONS, DataverseHost, dataverse_host
 from provisioning.diagnosis.symptom import Symptom, host_of
-from provisioning.graph import DATAVERSE_APP
+from provisioning.graph import DATAVERSE_APP, Application
 from provisioning.handoff import is_vendor_list, missing
 from provisioning.problems import NotReached, Problem
 from provisioning.settings import Channel, Integration, is_guid
@@ -109,11 +109,8 @@ async def _look_at_secret(symptom: Symptom, exam: Examination) -> Symptom:
             return symptom.seen("secret_flickers")
         if isinstance(heard, NotReached) or symptom.said is None or heard.said.code != symptom.said.code:
             break
-    if exam.operator is None:
-        return symptom
-    try:
-        applications = await exam.operator.graph.applications_with(exam.integration.client_id.strip())
-    except (Problem, KeyError):
+    applications = await _registrations(exam)
+    if applications is None:
         return symptom
     now = exam.transport.now()
     alike = [s for app in applications for s in app.secrets if s.end > now and s.hint == value[:_HINT]]
@@ -122,13 +119,20 @@ async def _look_at_secret(symptom: Symptom, exam: Examination) -> Symptom:
     return symptom.seen("secret_is_young") if any(now - s.start < _YOUNG for s in alike) else symptom
 
 
+async def _registrations(exam: Examination) -> Sequence[Application] | None:
+    """The registrations with the client ID at hand, as an operator sees them; None where nobody looks."""
+    if exam.operator is None:
+        return None
+    try:
+        return await exam.operator.graph.applications_with(exam.integration.client_id.strip())
+    except (Problem, KeyError):
+        return None
+
+
 async def _look_at_certificates(symptom: Symptom, exam: Examination) -> Symptom:
     """A refused assertion: an operator sees whether the app has any certificate at all."""
-    if exam.operator is None:
-        return symptom
-    try:
-        applications = await exam.operator.graph.applications_with(exam.integration.client_id.strip())
-    except (Problem, KeyError):
+    applications = await _registrations(exam)
+    if applications is None:
         return symptom
     held = any(app.keys for app in applications)
     return symptom.seen("certificates_sought") if held else symptom.seen("certificates_sought", "no_certificate_held")

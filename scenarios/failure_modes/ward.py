@@ -4,20 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-import httpx
-
 from mock_services.cloud import FakeCloud
-from mock_services.intercept import FakeTransport
 from mock_services.quirks import Quirks
 from mock_services.signing import SigningKeys
 from mock_services.state.organisation import Organisation
 from mock_services.state.service_limits import ServiceLimits
 from mock_services.tenant import FakeTenant, Snapshot
-from provisioning.engine import Engine
 from provisioning.settings import Integration, Settings, checked_settings
-from provisioning.transport import Transport
 from scenarios.failure_modes.entry import Scene
 from scenarios.failure_modes.performing import Stage
+from scenarios.place import Place
+from scenarios.rehearsal import in_process, provisioned, rehearsal_values
 from scenarios.tenant_clock import TenantClock
 
 _SETTLED = timedelta(hours=1)
@@ -28,22 +25,22 @@ _LONGEST = timedelta(days=300)
 class Ward:
     """A healthy, provisioned tenant at hand. Not for two modes at the same time."""
 
-    def __init__(self, keys: SigningKeys | None = None) -> None:
-        """`keys` sign the tokens; making new ones takes a moment."""
+    def __init__(self, keys: SigningKeys | None = None, place: Place | None = None) -> None:
+        """`keys` sign the tokens; making new ones takes a moment. `place` is where its environment is."""
         self._keys = keys or SigningKeys()
+        self._place = place or Place()
         self._world: _World | None = None
 
     @asynccontextmanager
     async def stage(self) -> AsyncIterator[Stage]:
         """The tenant as it was set up, with our way onto its wire; its journal is empty."""
         if self._world is None or self._world.is_old:
-            self._world = await _founded(self._keys)
+            self._world = await _founded(self._keys, self._place)
         world = self._world
         world.put_back()
-        async with httpx.AsyncClient(transport=FakeTransport(world.cloud)) as client:
-            clock = TenantClock(world.tenant)
+        async with in_process(world.cloud, world.tenant) as transport:
             scene = Scene(world.cloud, world.tenant, world.integration)
-            yield Stage(scene, world.settings, Transport(client, clock), clock)
+            yield Stage(scene, world.settings, transport, TenantClock(world.tenant))
 
 
 class _World:
@@ -81,18 +78,8 @@ class _World:
         tenant.journal.clear()
 
 
-async def _founded(keys: SigningKeys) -> _World:
+async def _founded(keys: SigningKeys, place: Place) -> _World:
     cloud = FakeCloud(keys=keys)
-    tenant = cloud.create_tenant()
-    settings = checked_settings(
-        {
-            "tenant_id": tenant.id,
-            "environment_url": f"https://{tenant.organisation.host}",
-            "operator": {"client_id": tenant.operator.client_id, "client_secret": tenant.operator.client_secret},
-        }
-    )
-    clock = TenantClock(tenant)
-    async with httpx.AsyncClient(transport=FakeTransport(cloud)) as client:
-        integration = (await Engine(settings, Transport(client, clock), clock).provision()).integration
-    tenant.journal.guard(integration.client_secret.get_secret_value())
-    return _World(cloud, tenant, integration, settings)
+    tenant = cloud.create_tenant(region=place.region, national_cloud=place.national_cloud)
+    integration = await provisioned(cloud, tenant)
+    return _World(cloud, tenant, integration, checked_settings(rehearsal_values(tenant)))

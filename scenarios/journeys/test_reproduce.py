@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from provisioning.problems import BadInput
 from scenarios.failure_modes import FAILURE_MODES, FailureMode
 from scenarios.pages import said_on_page
+from scenarios.place import Place
 from scenarios.reproducing.bundle import bundle_of, read_bundle, write_bundle
 from scenarios.reproducing.comparing import Comparison
-from scenarios.reproducing.original import Original, Place, original_of
+from scenarios.reproducing.original import Original, original_of
 from scenarios.reproducing.redaction import scan
 from scenarios.reproducing.reproduction import Reproduction, reproduce, reproduce_original
 from scenarios.reproducing.written_test import write_test, written_test

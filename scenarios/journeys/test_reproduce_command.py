@@ -11,7 +11,7 @@ from d365.reproducing import reproduce_given
 from d365.serving import standing
 from mock_services.hosts import NationalCloud
 from scenarios.journeys.conftest import Run
-from scenarios.reproducing.original import Place
+from scenarios.place import Place
 
 NOT_A_MEMBER = '{"error":{"code":"0x80072560","message":"The user is not a member of the organization."}}'
 

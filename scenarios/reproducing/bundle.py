@@ -11,8 +11,9 @@ from mock_services.hosts import NationalCloud
 from provisioning.problems import BadInput
 from provisioning.receipt import write_whole
 from scenarios.failure_modes import FAILURE_MODES
+from scenarios.place import Place
 from scenarios.reproducing.comparing import Shown
-from scenarios.reproducing.original import Original, Place
+from scenarios.reproducing.original import Original
 from scenarios.reproducing.redaction import allowed, scan
 from scenarios.reproducing.reproduction import Reproduction
 

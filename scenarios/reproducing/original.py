@@ -8,20 +8,12 @@ from provisioning.clouds import dataverse_host
 from provisioning.explaining.explanation import Explanation, explain
 from provisioning.problems import BadInput
 from scenarios.failure_modes import FAILURE_MODES
+from scenarios.place import Place
 from scenarios.reproducing.comparing import Shown
 from scenarios.reproducing.pseudonyms import pseudonymous
 
-_REGION = "crm4"
 _MOST = 16
 """Failure modes that are tried at most; each takes about a tenth of a second."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the customer's environment is: that much of it is played."""
-
-    region: str = _REGION
-    national_cloud: NationalCloud = NationalCloud.PUBLIC
 
 
 @dataclass(frozen=True)
@@ -73,5 +65,5 @@ def _place(hosts: list[str]) -> Place:
         environment = dataverse_host(host)
         if environment is not None:
             cloud = national_cloud_of(host)
-            return Place(environment.region if cloud is NationalCloud.PUBLIC else _REGION, cloud)
+            return Place(environment.region, cloud) if cloud is NationalCloud.PUBLIC else Place(national_cloud=cloud)
     return Place()

@@ -4,20 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from mock_services.cloud import FakeCloud
 from mock_services.signing import SigningKeys
 from provisioning.handoff import privileges_to_grant
-from provisioning.settings import CHANNELS, Integration, checked_settings
+from provisioning.settings import CHANNELS, Integration
 from provisioning.verdict import Verdict
 from scenarios.failure_modes import FAILURE_MODES, FailureMode, Scene, failure_mode
 from scenarios.failure_modes.handoff_requests import as_usual, by_chat
-from scenarios.failure_modes.performing import Stage, perform, perform_mended
+from scenarios.failure_modes.performing import perform, perform_mended
 from scenarios.failure_modes.security_role import enough_rights, only_role
-from scenarios.rehearsal import in_process, provisioned, rehearsal_values
+from scenarios.failure_modes.ward import Ward
+from scenarios.place import Place
 from scenarios.reproducing.comparing import Comparison, Shown
-from scenarios.reproducing.original import Original, Place
+from scenarios.reproducing.original import Original
 from scenarios.reproducing.pseudonyms import pseudonymous
-from scenarios.tenant_clock import TenantClock
 
 _ABOUT_PRIVILEGES = frozenset({"dataverse.privilege_missing", "dataverse.depth_too_small"})
 
@@ -53,19 +52,20 @@ async def reproduce(name: str, place: Place | None = None, *, lacking: str = "")
 
     Raises UnknownFailureMode.
     """
-    mode, where = failure_mode(name), place or Place()
+    mode, ward = failure_mode(name), Ward(_keys(), place)
     for variant in _lacking(mode, lacking):
-        made = await _reproduced(variant, where)
+        made = await _reproduced(variant, ward)
         if lacking.lower() in made.shown.words.lower():
             return made
-    return await _reproduced(mode, where)
+    return await _reproduced(mode, ward)
 
 
 async def reproduce_original(original: Original) -> Reproduction:
     """Bring about what was pasted: of everything that it may be, what comes out most alike."""
     best: Reproduction | None = None
+    ward = Ward(_keys(), original.place)
     for mode in _variants(original):
-        made = await _reproduced(mode, original.place)
+        made = await _reproduced(mode, ward)
         made = replace(made, comparison=Comparison(original.shown, made.shown))
         if best is None or _rank(made) > _rank(best):
             best = made
@@ -110,21 +110,11 @@ def _keys() -> SigningKeys:
     return SigningKeys()
 
 
-async def _reproduced(mode: FailureMode, place: Place) -> Reproduction:
-    cloud = FakeCloud(keys=_keys())
-    tenant = cloud.create_tenant("Customer", region=place.region, national_cloud=place.national_cloud)
-    try:
-        integration = await provisioned(cloud, tenant)
-        scene = Scene(cloud, tenant, integration)
-        async with in_process(cloud, tenant) as transport:
-            stage = Stage(scene, checked_settings(rehearsal_values(tenant)), transport, TenantClock(tenant))
-            pasted = mode.apply(scene)
-            tenant.journal.clear()
-            verdict = await perform(mode, stage, pasted)
-            conversation = tenant.journal.said(200)
-            after = await perform_mended(mode, stage, mode.cure(scene))
-    finally:
-        cloud.drop(tenant)
+async def _reproduced(mode: FailureMode, ward: Ward) -> Reproduction:
+    async with ward.stage() as stage:
+        verdict = await perform(mode, stage, mode.apply(stage.scene))
+        conversation = stage.scene.tenant.journal.said(200)
+        after = await perform_mended(mode, stage, mode.cure(stage.scene))
     return Reproduction(mode, verdict, after, conversation)
 
 

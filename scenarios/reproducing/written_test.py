@@ -5,7 +5,7 @@ from pathlib import Path
 from mock_services.hosts import NationalCloud
 from provisioning.problems import BadInput
 from provisioning.receipt import write_whole
-from scenarios.reproducing.original import Place
+from scenarios.place import Place
 from scenarios.reproducing.reproduction import Reproduction
 
 _TEMPLATE = '''"""{title}
@@ -18,7 +18,7 @@ from functools import partial
 
 import anyio
 
-{more}from scenarios.reproducing.original import Place
+{more}from scenarios.place import Place
 from scenarios.reproducing.reproduction import reproduce
 
 
