@@ -37,7 +37,7 @@ def original_of(text: str) -> Original:
     facts = found.facts
     statuses = [status for status in facts.statuses if status >= 400]
     return Original(
-        shown=Shown(statuses[0] if len(statuses) == 1 else None, tuple(facts.codes), pseudonymous(text)),
+        shown=Shown(statuses[0] if len(statuses) == 1 else None, tuple(facts.codes), pseudonymous(text, found)),
         candidates=candidates,
         place=_place(facts.hosts),
         privilege=facts.privileges[0] if facts.privileges else "",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from provisioning.clouds import dataverse_host
-from provisioning.explaining.explanation import explain
+from provisioning.explaining.explanation import Explanation, explain
 from provisioning.explaining.layers import flat, plain, windows
 from provisioning.explaining.striking import strike
 
@@ -81,9 +81,9 @@ class Pseudonyms:
         return self._names[key]
 
 
-def pseudonymous(text: str) -> str:
-    """A text in one line, its layers and secrets gone, everybody in it by pseudonym."""
-    found = explain(text)
+def pseudonymous(text: str, found: Explanation | None = None) -> str:
+    """A text in one line, its layers and secrets gone, everybody in it by pseudonym; `found` where it was explained."""
+    found = found or explain(text)
     # Backticks are somebody's markup, and would pair with the quotes of what they surround.
     bare = _JSON_MEMBER.sub(" ", strike(plain(strike(windows(text)).text)).text.replace("`", " "))
     return " ".join(Pseudonyms(found.facts.ids).put(flat(bare)).translate(_JSON_SIGNS).split())

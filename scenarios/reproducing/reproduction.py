@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from mock_services.signing import SigningKeys
 from provisioning.handoff import privileges_to_grant
@@ -34,7 +34,7 @@ class Reproduction:
     """Every request and answer up to the failure, secrets struck out."""
     comparison: Comparison | None = None
 
-    @property
+    @cached_property
     def shown(self) -> Shown:
         """The answer that shows the failure, by pseudonyms; without status and codes where nothing answered."""
         return _shown(self.verdict)
