@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contract_tests.facts.placeholders import variables_of
 
-Service = Literal["login", "graph", "dataverse", "power_platform", "platform", "discovery"]
-"""`power_platform` is the admin API (api.bap…), `platform` the Power Platform API (api.powerplatform.com)."""
+Service = Literal["login", "graph", "dataverse", "power_platform", "platform", "discovery", "management", "portal"]
+"""`power_platform` is the admin API (api.bap…), `platform` the Power Platform API (api.powerplatform.com),
+`management` Azure Resource Manager, and `portal` what stands behind the portal's consent button."""
 Tier = Literal["inferred", "documented", "reported", "recorded", "live"]
 TIERS: tuple[Tier, ...] = ("inferred", "documented", "reported", "recorded", "live")
 """From the weakest: by analogy or memory, in the vendor's documentation, quoted in public without a recording, in a
@@ -18,9 +19,10 @@ READ = "read"
 WRITE = "write"
 _QUIET = {"GET", "HEAD", "OPTIONS"}
 _GIVEN = {
-    "tenant", "directory", "domain", "environment", "environment_id", "organization_id", "host", "mark", "absent",
-    "operator.client_id",
+    "tenant", "directory", "domain", "environment", "environment_id", "organization_id", "host", "mark", "slug",
+    "absent", "operator.client_id", "operator.client_secret", "person.username", "person.password", "person.client_id",
 }  # fmt: skip
+_PLACE_OF_KEPT = r"^id$|^(body|header|query|input)\.\S+$"
 
 
 class NotAsked(Exception):
@@ -32,7 +34,10 @@ class _Strict(BaseModel):
 
 
 class Asked(_Strict):
-    """One request. `who` asks: `nobody`, `operator`, a `person`, or an actor of the fact's stages."""
+    """One request. `who` asks: `nobody`, `operator`, a `person`, or an actor of the fact's stages.
+
+    What goes `before` a fact may also `keep` parts of its answer, be sent several `times`, and `may_be_refused`.
+    """
 
     service: Service
     method: str = Field("GET", pattern="^[A-Z]+$")
@@ -43,6 +48,11 @@ class Asked(_Strict):
     form: dict[str, str] | None = None
     json_body: Any = Field(None, alias="json")
     text: str | None = None
+    keep: dict[str, Annotated[str, Field(pattern=_PLACE_OF_KEPT)]] = {}
+    """`{kept.name}` -> `id` (of what was made), `body.a.0.b`, `header.name`, `query.name` (of the location), or
+    `input.name` (a field of an HTML form)."""
+    times: int = Field(1, ge=1, le=100)
+    may_be_refused: bool = False
 
     @model_validator(mode="after")
     def _one_body(self) -> Self:
@@ -95,6 +105,8 @@ class Fact(_Strict):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
+        if self.asked.keep or self.asked.times > 1 or self.asked.may_be_refused:
+            raise ValueError("keep, times and may_be_refused belong into before")
         if self.live == READ and not all(each.changes_nothing for each in (*self.before, self.asked)):
             raise ValueError(f'live is read, but {self.asked.method} may change a tenant; write live = "write"')
         if self.live not in {READ, WRITE} and " " not in self.live:
@@ -120,12 +132,13 @@ class Fact(_Strict):
         """Who must be there for it to be asked, besides nobody, the operator and a person."""
         speaking = {each.who for each in (*self.before, self.asked)}
         named = {name.partition(".")[0] for name in self.variables if "." in name}
-        return (speaking | named | set(self.stage)) - {"nobody", "operator", "person"}
+        return (speaking | named | set(self.stage)) - {"nobody", "operator", "person", "kept"}
 
     @property
     def needs_person(self) -> bool:
         """Whether a person has to be signed in for it."""
-        return "person" in {each.who for each in (*self.before, self.asked)}
+        asking = "person" in {each.who for each in (*self.before, self.asked)}
+        return asking or any(name.startswith("person.") for name in self.variables)
 
     @property
     def variables(self) -> set[str]:
@@ -137,7 +150,8 @@ class Fact(_Strict):
     @property
     def free_variables(self) -> set[str]:
         """Those that only a stage can give."""
-        return self.variables - _GIVEN
+        kept = {f"kept.{name}" for each in self.before for name in each.keep}
+        return self.variables - _GIVEN - kept
 
 
 class Accepted(_Strict):

@@ -9,7 +9,9 @@ import httpx
 from pydantic import SecretStr
 
 from contract_tests.facts.place import Contract, Credential, Person, Place
-from contract_tests.facts.world import World, opened
+from contract_tests.facts.rehearsals import REHEARSALS
+from contract_tests.facts.rehearsals.rehearsal import Fakes
+from contract_tests.facts.world import Rehearse, World, opened
 from mock_services.cloud import FakeCloud
 from mock_services.intercept import FakeTransport
 from mock_services.tenant import FakeTenant
@@ -20,8 +22,29 @@ _PLENTY = 20_000
 
 
 @asynccontextmanager
+async def own_world(cloud: FakeCloud, folder: Path, *, around: Around | None = None) -> AsyncIterator[World]:
+    """A world whose fake tenant is nobody else's, for facts with a rehearsal."""
+    tenant = cloud.create_tenant()
+
+    async def rehearse(world: World, name: str) -> None:
+        await REHEARSALS[name].make(Fakes(cloud, tenant), world, name)
+
+    try:
+        async with fake_world(cloud, tenant, folder, around=around, rehearse=rehearse) as world:
+            yield world
+    finally:
+        cloud.drop(tenant)
+
+
+@asynccontextmanager
 async def fake_world(
-    cloud: FakeCloud, tenant: FakeTenant, folder: Path, *, around: Around | None = None, patience_s: float = 0
+    cloud: FakeCloud,
+    tenant: FakeTenant,
+    folder: Path,
+    *,
+    around: Around | None = None,
+    patience_s: float = 0,
+    rehearse: Rehearse | None = None,
 ) -> AsyncIterator[World]:
     """A fake tenant, of which everything may be asked. Waiting moves its clock.
 
@@ -42,6 +65,7 @@ async def fake_world(
         transport=around(transport) if around else transport,
         pause=pause,
         elapse=elapse,
+        rehearse=rehearse,
     ) as world:
         yield world
 

@@ -19,9 +19,9 @@ import httpx
 
 from contract_tests.coverage.subjects import Row, subjects
 from contract_tests.facts.fact import Fact, NotAsked
-from contract_tests.facts.in_process import fake_world
+from contract_tests.facts.in_process import Around, fake_world, own_world
 from contract_tests.facts.loading import SERVICES, facts
-from contract_tests.facts.putting import put
+from contract_tests.facts.putting import Outcome, is_rehearsed, put
 from contract_tests.facts.world import World
 from mock_services.cloud import FakeCloud
 from mock_services.signing import SigningKeys
@@ -61,13 +61,25 @@ async def judge(mutant: Mutant, folder: Path) -> Verdict:
             async with _lying(mutant, folder) as world:
                 for fact in order:
                     asked += 1
-                    outcome = await put(fact, world)
+                    outcome = await _asked(fact, mutant, world, folder)
                     if outcome.differences or outcome.shown is not None:
                         caught = fact.name
                         break
         except (NotAsked, Withheld) as problem:
             caught = caught or f"not even asked: {str(problem)[:60]}"
     return Verdict(mutant, caught, asked)
+
+
+async def _asked(fact: Fact, mutant: Mutant, world: World, folder: Path) -> Outcome:
+    if not is_rehearsed(fact):
+        return await put(fact, world)
+    cloud = FakeCloud(keys=_keys())
+    async with own_world(cloud, folder / "alone", around=_around(mutant)) as alone:
+        return await put(fact, alone)
+
+
+def _around(mutant: Mutant) -> Around | None:
+    return partial(_Wire, mutant.wire) if mutant.wire else None
 
 
 def _rank(mutant: Mutant, fact: Fact) -> int:
@@ -78,7 +90,8 @@ def _rank(mutant: Mutant, fact: Fact) -> int:
 async def _lying(mutant: Mutant, folder: Path) -> AsyncIterator[World]:
     cloud = FakeCloud(keys=_keys())
     tenant = cloud.create_tenant()
-    async with fake_world(cloud, tenant, folder, around=partial(_Wire, mutant.wire) if mutant.wire else None) as world:
+    (folder / "alone").mkdir()
+    async with fake_world(cloud, tenant, folder, around=_around(mutant)) as world:
         yield world
 
 

@@ -18,6 +18,13 @@ from provisioning.settings import tenant_id as checked_tenant_id
 GITHUB: Final = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 FEDERATED_AUDIENCE: Final = "api://AzureADTokenExchange"
 PLATFORM: Final = "https://api.powerplatform.com"
+_BESIDE: Final = {
+    "platform": PLATFORM,
+    "management": "https://management.azure.com",
+    "portal": "https://main.iam.ad.ext.azure.com",
+}
+"""Services that the engine's own clouds do not name, as the public cloud has them."""
+_PORTAL: Final = "74658136-14ec-4630-ad9b-26e160ff0fc6"
 AZURE_CLI: Final = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 MOST_REQUESTS: Final = 2_000
 _JOURNAL: Final = "contract-made.jsonl"
@@ -95,9 +102,9 @@ class Place(_Strict):
         """Where a service answers, without a trailing slash."""
         if service == "dataverse":
             return self.environment_url
-        if service == "platform":
-            return self.endpoints.get("platform", PLATFORM)
-        moves = {name: base for name, base in self.endpoints.items() if name != "platform"}
+        if service in _BESIDE:
+            return self.endpoints.get(service, _BESIDE[service])
+        moves = {name: base for name, base in self.endpoints.items() if name not in _BESIDE}
         return str(getattr(CLOUDS[self.cloud].moved(**moves), service))
 
     def scope(self, service: Service) -> str:
@@ -110,6 +117,8 @@ class Place(_Strict):
             "power_platform": f"{cloud.power_platform_resource}//.default",
             "platform": f"{PLATFORM}/.default",
             "discovery": f"{cloud.discovery}/.default",
+            "management": "https://management.core.windows.net//.default",  # as az asks for it
+            "portal": f"{_PORTAL}/.default",
         }[service]
 
     @property

@@ -35,6 +35,7 @@ KINDS: Final = frozenset({*TEXTS, *_WHOLE, "absent", "each", "some"})
 _PLACEHOLDER = re.compile("<([a-z0-9]+)>")
 _ALONE = re.compile(r"<([a-z0-9]+)(\??)>")
 _VARIABLE = re.compile(r"(?<!\{)\{([a-z_]+(?:\.[a-z_]+)*)\}(?!\})")
+_REPEATED = re.compile(r"(?<!\{)\{([^{}*]+)\*(\d+)\}(?!\})")
 _DOUBLED = re.compile(r"\{(\{[a-z_]+\})\}")
 
 
@@ -54,9 +55,13 @@ def variables_of(value: Any) -> set[str]:
 
 
 def filled(value: Any, values: Mapping[str, str]) -> Any:
-    """The same with every variable in its place; doubled braces stay as single ones. Raises UnknownVariable."""
+    """The same with every variable in its place, and `{ab*3}` as `ababab`; doubled braces stay as single ones.
+
+    Raises UnknownVariable.
+    """
     if isinstance(value, str):
-        return _DOUBLED.sub(r"\1", _VARIABLE.sub(lambda found: _value(found[1], values), value))
+        repeated = _REPEATED.sub(lambda found: found[1] * int(found[2]), value)
+        return _DOUBLED.sub(r"\1", _VARIABLE.sub(lambda found: _value(found[1], values), repeated))
     if isinstance(value, Mapping):
         return {filled(name, values): filled(each, values) for name, each in value.items()}
     if isinstance(value, list | tuple):

@@ -7,11 +7,14 @@ from typing import Any
 import httpx
 
 from contract_tests.facts.comparing import Difference, differences
-from contract_tests.facts.fact import READ, WRITE, Answered, Fact, NotAsked
+from contract_tests.facts.fact import READ, WRITE, Answered, Asked, Fact, NotAsked
+from contract_tests.facts.keeping import kept_from
 from contract_tests.facts.placeholders import filled, fits
-from contract_tests.facts.staging import STAGES
+from contract_tests.facts.rehearsals import REHEARSALS
+from contract_tests.facts.stages import STAGES
 from contract_tests.facts.world import World, claims_of
 
+_BUSY = {429, 502, 503, 504}
 _LONGEST_LAG_S = 60
 """How long an answer about something young is asked for again while it is not as expected."""
 
@@ -55,10 +58,8 @@ def reason_to_leave_out(fact: Fact, world: World, *, is_live: bool) -> str:
     """Why this world cannot be asked; "" where it can."""
     if is_live and fact.live not in {READ, WRITE} and not world.place.is_stand_in:
         return f"cannot be staged live: {fact.live}"
-    if world.elapse is None and any(STAGES[each].needs_clock for each in fact.actors):
-        return "needs a clock that can be moved"
-    if fact.needs_person and world.place.person is None:
-        return "needs a person to sign in with a password: write [person] into the settings"
+    if lacking := _lacking(fact, world):
+        return lacking
     if world.made is not None:
         return ""
     if fact.live != READ:
@@ -68,22 +69,50 @@ def reason_to_leave_out(fact: Fact, world: World, *, is_live: bool) -> str:
     return f"needs {', '.join(sorted(missing))}, which only --live-writes brings about" if missing else ""
 
 
+def _lacking(fact: Fact, world: World) -> str:
+    if is_rehearsed(fact) and world.rehearse is None:
+        return "asked of fakes in this process only, since it takes their whole tenant"
+    if world.elapse is None and any(STAGES[each].needs_clock for each in fact.actors & STAGES.keys()):
+        return "needs a clock that can be moved"
+    if fact.needs_person and world.place.person is None:
+        return "needs a person to sign in with a password: write [person] into the settings"
+    return ""
+
+
+def is_rehearsed(fact: Fact) -> bool:
+    """Whether it takes a whole tenant of its own."""
+    return bool(fact.actors & REHEARSALS.keys())
+
+
 async def put(fact: Fact, world: World) -> Outcome:
     """Bring its stages about and ask it. Raises NotAsked."""
     for stage in (*fact.stage, *sorted(fact.actors - set(fact.stage))):
         await world.stage(stage)
-    world.values["mark"] = world.new_name()
+    world.new_name()
+    world.client.cookies.clear()  # each fact begins at a browser of its own
     for each in fact.before:
-        prepared = await world.patiently(each, lambda told: told.is_success)
-        if not prepared.is_success:
-            raise NotAsked(f"what must go before was refused: {prepared.status_code} {prepared.text[:300]}")
+        for _ in range(each.times):
+            await _prepare(each, world)
+    wants_busy = fact.answer.status in _BUSY
     patience, waited, step = min(world.place.contract.patience_s, _LONGEST_LAG_S), 0.0, 1.0
     while True:
-        outcome = _outcome(fact, Heard.of(await world.send(fact.asked)), world)
+        outcome = _outcome(fact, Heard.of(await world.send(fact.asked, wants_busy=wants_busy)), world)
         if not outcome.differences or waited >= patience or not _may_be_late(outcome):
             return outcome
         await world.pause(step)
         waited, step = waited + step, step * 2
+
+
+async def _prepare(asked: Asked, world: World) -> None:
+    """A request that goes before a fact's own, and what is kept of its answer. Raises NotAsked."""
+    if asked.may_be_refused:
+        prepared = await world.send(asked, wants_busy=True)
+    else:
+        prepared = await world.patiently(asked, lambda told: not told.is_error)
+        if prepared.is_error:
+            raise NotAsked(f"what must go before was refused: {prepared.status_code} {prepared.text[:300]}")
+    for name, place in asked.keep.items():
+        world.values[f"kept.{name}"] = kept_from(prepared, place)
 
 
 def _outcome(fact: Fact, heard: Heard, world: World) -> Outcome:

@@ -13,6 +13,8 @@ from provisioning.problems import Withheld
 
 MARK: Final = "d365-contract"
 """What the name of everything begins with that a run makes."""
+SLUG: Final = "d365contract"
+"""The same where neither hyphens nor blanks may stand, as in the schema name of a table."""
 ABSENT_ID: Final = "deadbeef-0000-4000-8000-00000000dead"
 """An id that nothing has; it may be named in any request."""
 
@@ -67,7 +69,7 @@ class Rails(httpx.AsyncBaseTransport):
         if not self._may_write:
             return "this run only reads; --live-writes lets it make and remove marked objects"
         said = f"{request.url.path} {content.decode(errors='replace')}".lower()
-        if MARK in said or any(each in said for each in self._ours):
+        if MARK in said or SLUG in said or any(each in said for each in self._ours):
             return ""
         return "it names neither our mark nor anything that this run has made"
 
@@ -79,6 +81,15 @@ def _also(place: Place) -> set[str]:
     """An environment's second host, which the Web API answers at as well."""
     name, _, rest = place.host.partition(".")
     return {f"{name}.api.{rest}"}
+
+
+def told_id(answer: httpx.Response) -> str | None:
+    """The id of what an answer is about: of its entity, else its body's `id`."""
+    named = _ID.findall((answer.headers.get("odata-entityid") or "").rpartition("(")[2])
+    if named:
+        return str(named[-1])
+    body: Any = answer.json() if answer.content else None
+    return str(body["id"]) if isinstance(body, dict) and body.get("id") else None
 
 
 def told_ids(answer: httpx.Response) -> set[str]:

@@ -19,12 +19,14 @@ from contract_tests.facts.fact import Asked, NotAsked, Service
 from contract_tests.facts.made import Made, held
 from contract_tests.facts.place import FEDERATED_AUDIENCE, GITHUB, Credential, Place
 from contract_tests.facts.placeholders import filled
-from contract_tests.facts.rails import ABSENT_ID, MARK, Rails, told_ids
-from contract_tests.facts.staging import DATA, STAGES
+from contract_tests.facts.rails import ABSENT_ID, MARK, SLUG, Rails, told_ids
+from contract_tests.facts.stages import STAGES
+from contract_tests.facts.stages.stage import DATA
 from provisioning.problems import BadInput
 
 Pause = Callable[[float], Awaitable[None]]
 Elapse = Callable[[timedelta], Awaitable[None]]
+Rehearse = Callable[["World", str], Awaitable[None]]
 
 _TRIES: Final = 3
 _LONGEST_WAIT_S: Final = 60
@@ -45,6 +47,8 @@ class World:
     pause: Pause
     elapse: Elapse | None
     """Moves the place's clock; None where time only passes."""
+    rehearse: Rehearse | None = None
+    """Brings the place to a state by name that no request can bring about; None where it is not ours alone."""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
     values: dict[str, str] = field(default_factory=dict, repr=False)  # secrets among them
     credentials: dict[str, Credential] = field(default_factory=dict, repr=False)
@@ -59,7 +63,12 @@ class World:
             "host": self.place.host,
             "absent": ABSENT_ID,
             "operator.client_id": self.place.operator.client_id,
+            "operator.client_secret": self.place.operator.client_secret.get_secret_value(),
         }
+        if self.place.person is not None:
+            person = self.place.person
+            self.values |= {"person.username": person.username, "person.client_id": person.client_id}
+            self.values["person.password"] = person.password.get_secret_value()
         self.credentials["operator"] = self.place.operator
         if self.place.integration is not None and self.made is None:
             self.credentials["integration"] = self.place.integration
@@ -68,20 +77,24 @@ class World:
             self.values |= {"integration.client_secret": secret} if secret else {}
             self.staged.add("integration")
 
-    def new_name(self) -> str:
-        """A name that nothing else has, with our mark."""
+    def new_name(self) -> None:
+        """From now on `{mark}` is a name that nothing else has, and `{slug}` one without blanks."""
         self._names += 1
-        return f"{MARK} {self.run} {self._names}"
+        self.values["mark"] = f"{MARK} {self.run} {self._names}"
+        self.values["slug"] = f"{SLUG}{self.run}x{self._names}"
 
     # Asking ----------------------------------------------------------------------------------------------------
 
-    async def send(self, asked: Asked) -> httpx.Response:
-        """Put one request as it is written. Raises NotAsked, LookupError for an unknown variable, Withheld."""
-        answer = await self._sent(asked)
+    async def send(self, asked: Asked, *, wants_busy: bool = False) -> httpx.Response:
+        """Put one request as it is written. Raises NotAsked, LookupError for an unknown variable, Withheld.
+
+        `wants_busy`: a busy service's answer is what is asked for, so it is not asked again.
+        """
+        answer = await self._sent(asked, wants_busy=wants_busy)
         shown = (asked.who, asked.audience or asked.service)
         if answer.status_code == 401 and shown in self._tokens:  # a long run outlives its tokens
             del self._tokens[shown]
-            answer = await self._sent(asked)
+            answer = await self._sent(asked, wants_busy=wants_busy)
         return answer
 
     async def patiently(
@@ -99,7 +112,7 @@ class World:
             await self.pause(step)
             waited, step = waited + step, min(step * 2, _LONGEST_STEP_S)
 
-    async def _sent(self, asked: Asked) -> httpx.Response:
+    async def _sent(self, asked: Asked, *, wants_busy: bool) -> httpx.Response:
         headers = dict(filled(asked.headers, self.values))
         if asked.who != "nobody" and not any(name.lower() == "authorization" for name in headers):
             headers["Authorization"] = f"Bearer {await self.token(asked.who, asked.audience or asked.service)}"
@@ -113,9 +126,12 @@ class World:
             body["content"] = filled(asked.text, self.values)
         if asked.method == "POST" and not asked.changes_nothing and sweeping.can_remove(asked):
             return await self._create(asked, url, headers, body)
-        return await self.request(asked.method, url, headers=headers, **body)
+        answer = await self.request(asked.method, url, wants_busy=wants_busy, headers=headers, **body)
+        if asked.method == "POST" and answer.is_success:
+            self.rails.know(told_ids(answer))
+        return answer
 
-    async def request(self, method: str, url: str, **options: Any) -> httpx.Response:
+    async def request(self, method: str, url: str, *, wants_busy: bool = False, **options: Any) -> httpx.Response:
         """Send, and again where that is harmless and the network or the service is only busy. Raises NotAsked."""
         harmless = method in {"GET", "HEAD"} or url.endswith("/token")
         for attempt in range(_TRIES):
@@ -129,7 +145,7 @@ class World:
             else:
                 # What was answered with 429 was not done; of the others nobody knows.
                 is_busy = answer.status_code == 429 or (harmless and answer.status_code in _BUSY)
-                if is_last or not is_busy:
+                if is_last or not is_busy or wants_busy:
                     return answer
                 told = answer.headers.get("retry-after", "")
                 wait = min(float(told) if told.isdigit() else 2.0**attempt, _LONGEST_WAIT_S)
@@ -155,12 +171,18 @@ class World:
         """Bring a named state about, once. Raises NotAsked."""
         if name in self.staged:
             return
+        if name not in STAGES:
+            if self.rehearse is None:
+                raise NotAsked(f"only fakes of its own can be brought to {name}")
+            await self.rehearse(self, name)
+            self.staged.add(name)
+            return
         if self.made is None:
             raise NotAsked(f"the stage {name} makes something, and this run only reads (--live-writes)")
         stage = STAGES[name]
         if stage.needs_clock and self.elapse is None:
             raise NotAsked(f"the stage {name} needs a clock that can be moved")
-        self.values["mark"] = self.new_name()
+        self.new_name()
         try:
             await stage.make(self, name)
         except (KeyError, IndexError, TypeError) as problem:  # of what was told, which is no claim of a fact yet
@@ -268,11 +290,13 @@ async def opened(
     transport: httpx.AsyncBaseTransport | None = None,
     pause: Pause = anyio.sleep,
     elapse: Elapse | None = None,
+    rehearse: Rehearse | None = None,
 ) -> AsyncIterator[World]:
     """A world at a place. A writing one is swept of what an earlier run has left, and of its own at the end.
 
-    `transport`: another way there than the network. Raises BadInput and NotAsked; an end that could not sweep
-    everything leaves the journal for the next run.
+    `transport`: another way there than the network. `rehearse`: the place is this world's own and is thrown away
+    afterwards, so nothing is swept. Raises BadInput and NotAsked; an end that could not sweep everything leaves the
+    journal for the next run.
     """
     inner = transport or network(place)
     rails = Rails(inner, place, may_write=may_write)
@@ -283,8 +307,11 @@ async def opened(
             yield world
             return
         with held(place.journal) as made:
-            world = World(place, client, rails, made, pause, elapse)
+            world = World(place, client, rails, made, pause, elapse, rehearse)
             await _know_tenant(world)
+            if rehearse is not None:
+                yield world
+                return
             await sweeping.sweep(world)
             try:
                 yield world

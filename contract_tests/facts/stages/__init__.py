@@ -1,0 +1,8 @@
+"""The named states that facts are asked in, each brought about over HTTP by the operator's rights alone."""
+
+from typing import Final
+
+from contract_tests.facts.stages import actors, rows
+from contract_tests.facts.stages.stage import Stage
+
+STAGES: Final[dict[str, Stage]] = {**actors.STAGES, **rows.STAGES}
