@@ -127,7 +127,9 @@ def _outcome(fact: Fact, heard: Heard, world: World) -> Outcome:
 def _may_be_late(outcome: Outcome) -> bool:
     """Whether it may be that something young is not seen yet, and asking again makes nothing."""
     fact = outcome.fact
-    return bool(fact.actors) and (outcome.heard.status >= httpx.codes.BAD_REQUEST or fact.asked.method == "GET")
+    return bool(fact.actors or fact.before) and (
+        outcome.heard.status >= httpx.codes.BAD_REQUEST or fact.asked.method == "GET"
+    )
 
 
 def unlike(answer: Answered, heard: Heard, world: World) -> list[Difference]:

@@ -6,7 +6,15 @@ tenant can be asked too. A fact with a rehearsal is asked in a tenant of its own
 
 from typing import Final
 
-from contract_tests.facts.rehearsals import environments
+from contract_tests.facts.rehearsals import directory, environments, limits, people, platform, principals, sign_ins
 from contract_tests.facts.rehearsals.rehearsal import Rehearsal
 
-REHEARSALS: Final[dict[str, Rehearsal]] = {**environments.REHEARSALS}
+REHEARSALS: Final[dict[str, Rehearsal]] = {
+    **directory.REHEARSALS,
+    **environments.REHEARSALS,
+    **limits.REHEARSALS,
+    **people.REHEARSALS,
+    **platform.REHEARSALS,
+    **principals.REHEARSALS,
+    **sign_ins.REHEARSALS,
+}

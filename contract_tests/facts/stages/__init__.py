@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from contract_tests.facts.stages import actors, rows
+from contract_tests.facts.stages import actors, certificates, definitions, directory, principals, rows
 from contract_tests.facts.stages.stage import Stage
 
-STAGES: Final[dict[str, Stage]] = {**actors.STAGES, **rows.STAGES}
+STAGES: Final[dict[str, Stage]] = {
+    **actors.STAGES,
+    **certificates.STAGES,
+    **definitions.STAGES,
+    **directory.STAGES,
+    **principals.STAGES,
+    **rows.STAGES,
+}

@@ -1,0 +1,7 @@
+"""People at a browser: locked, expired, blocked, of another tenant."""
+
+from typing import Final
+
+from contract_tests.facts.rehearsals.rehearsal import Rehearsal
+
+REHEARSALS: Final[dict[str, Rehearsal]] = {}
