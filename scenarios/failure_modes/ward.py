@@ -10,7 +10,8 @@ from mock_services.signing import SigningKeys
 from mock_services.state.organisation import Organisation
 from mock_services.state.service_limits import ServiceLimits
 from mock_services.tenant import FakeTenant, Snapshot
-from provisioning.settings import Integration, Settings, checked_settings
+from provisioning.settings import Integration, Settings
+from provisioning.settings_sources import checked_settings
 from scenarios.failure_modes.entry import Scene
 from scenarios.failure_modes.performing import Stage
 from scenarios.place import Place
