@@ -7,8 +7,9 @@ from provisioning.conversation import Handoff
 from provisioning.handoff import privileges_to_grant
 from provisioning.settings import CHANNELS, Integration
 from scenarios.failure_modes.application_user import user_row
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Strike, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Strike, Symptom
 from scenarios.failure_modes.handoff_requests import USUAL, as_usual, by_chat, for_this
+from scenarios.failure_modes.scene import Scene
 from scenarios.failure_modes.security_role import enough_rights, only_role
 
 _STEP = SetupStep.HANDOFF

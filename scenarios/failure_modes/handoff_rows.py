@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from provisioning.settings import Integration
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.handoff_requests import USUAL, as_usual, by_chat, changed, for_this
 from scenarios.failure_modes.other_environment import add_environment, admit, pasted_url
+from scenarios.failure_modes.scene import Scene
 
 _STEP = SetupStep.HANDOFF
 _ABSENT = Symptom("handoff", 404, "0x80040217")
