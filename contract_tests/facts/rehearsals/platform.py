@@ -11,8 +11,12 @@ from mock_services.power_platform.facts import ENVIRONMENTS_READ, SETTINGS_READ
 from mock_services.state.power_platform import Environments, ManagementApplications
 from mock_services.state.well_known import (
     APPLICATION_ADMINISTRATOR,
+    DATAVERSE,
+    GRAPH_PERMISSIONS,
+    MICROSOFT_GRAPH,
     POWER_PLATFORM_API,
     PRIVILEGED_ROLE_ADMINISTRATOR,
+    USER_IMPERSONATION,
 )
 
 _PASSWORD: Final = "fake-password"
@@ -62,15 +66,25 @@ async def _admin_tool(fakes: Fakes, world: World, name: str) -> None:
     await world.stage("platform_api")
     directory, operator = fakes.tenant.directory, fakes.tenant.operator
     client = directory.add_application("Admin tool", is_fallback_public_client=True)
-    principal, resource = (
-        directory.add_service_principal(client.app_id),
-        directory.service_principal(app_id=POWER_PLATFORM_API),
-    )
+    principal = directory.add_service_principal(client.app_id)
+    resource = directory.service_principal(app_id=POWER_PLATFORM_API)
     assert resource is not None
     directory.grant_delegated(principal.id, resource.id, f"{ENVIRONMENTS_READ} {SETTINGS_READ}")
     password = SecretStr(str(operator.password))
     world.people[name] = Person(username=operator.username, password=password, client_id=client.app_id)
     world.values[f"{name}.client_id"] = client.app_id
+
+
+async def _listed(fakes: Fakes, world: World, name: str) -> None:
+    """An application without a principal that lists a delegated permission and one of Graph's application roles."""
+    role, _ = GRAPH_PERMISSIONS["Application.Read.All"]
+    required = [
+        {"resourceAppId": DATAVERSE, "resourceAccess": [{"id": USER_IMPERSONATION, "type": "Scope"}]},
+        {"resourceAppId": MICROSOFT_GRAPH, "resourceAccess": [{"id": role, "type": "Role"}]},
+    ]
+    made = fakes.tenant.directory.add_application("Integration", required_resource_access=required)
+    world.values |= {f"{name}.client_id": made.app_id, f"{name}.application_id": made.id}
+    world.rails.know([made.app_id, made.id])
 
 
 async def _nameless_token(fakes: Fakes, world: World, name: str) -> None:
@@ -90,5 +104,6 @@ REHEARSALS: Final[dict[str, Rehearsal]] = {
     "deleted_environment": Rehearsal(_deleted_environment, frozenset({"id"})),
     "platform_api": Rehearsal(_platform_api),
     "admin_tool": Rehearsal(_admin_tool, frozenset({"client_id"})),
+    "listed": Rehearsal(_listed, frozenset({"client_id", "application_id"})),
     "nameless_token": Rehearsal(_nameless_token, frozenset({"token"})),
 }
