@@ -18,6 +18,8 @@ SAMPLE = (
     "no row is out of reach",
     "the default priority is low",
     "applications are administrators",
+    "every version is good",
+    "consent only adds",
 )
 
 

@@ -19,14 +19,12 @@ from mock_services.state.well_known import (
     USER_IMPERSONATION,
 )
 
-_PASSWORD: Final = "fake-password"
-
 
 async def _clerk(fakes: Fakes, world: World, name: str) -> None:
     """Somebody without a role in the directory, who is no user of the environment."""
-    directory = fakes.tenant.directory
-    user = directory.add_user(f"{name}@{directory.domain}", "Clara Clerk", _PASSWORD)
-    world.people[name] = Person(username=user.user_principal_name, password=SecretStr(_PASSWORD))
+    directory, password = fakes.tenant.directory, f"fake-{name}"
+    user = directory.add_user(f"{name}@{directory.domain}", "Clara Clerk", password)
+    world.people[name] = Person(username=user.user_principal_name, password=SecretStr(password))
     world.values |= {f"{name}.id": user.id, f"{name}.username": user.user_principal_name}
     world.rails.know([user.id])
 
@@ -63,12 +61,10 @@ async def _platform_api(fakes: Fakes, _world: World, _name: str) -> None:
 
 async def _admin_tool(fakes: Fakes, world: World, name: str) -> None:
     """The operator's person, who signs in by a client with the Power Platform API's permissions."""
-    await world.stage("platform_api")
     directory, operator = fakes.tenant.directory, fakes.tenant.operator
     client = directory.add_application("Admin tool", is_fallback_public_client=True)
     principal = directory.add_service_principal(client.app_id)
-    resource = directory.service_principal(app_id=POWER_PLATFORM_API)
-    assert resource is not None
+    resource = directory.add_service_principal(POWER_PLATFORM_API)
     directory.grant_delegated(principal.id, resource.id, f"{ENVIRONMENTS_READ} {SETTINGS_READ}")
     password = SecretStr(str(operator.password))
     world.people[name] = Person(username=operator.username, password=password, client_id=client.app_id)
