@@ -61,6 +61,11 @@ class Asked(_Strict):
         return self
 
     @property
+    def home(self) -> str:
+        """Where facts about its service lie: Power Platform's three APIs are in one folder."""
+        return "power_platform" if self.service in {"platform", "discovery"} else self.service
+
+    @property
     def changes_nothing(self) -> bool:
         """Whether a tenant is the same afterwards, whatever is answered."""
         return self.method in _QUIET or self.service == "login"

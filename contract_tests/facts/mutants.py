@@ -259,7 +259,7 @@ def _of_refusals() -> Iterator[Mutant]:
 def _of_refusal(service: str, refusal: str, row: Row, turn: int) -> Mutant:
     of: Any = row.of
     if turn == 0 or _PLACEHOLDER.fullmatch(of.template):
-        odd = 403 if refusal.startswith("facts.API_") else _ODD_STATUS  # its bodies follow from a few statuses
+        odd = _odd_status(refusal, row)
         name = f"{refusal}: status {row.status} is {odd}"
         if service == "dataverse":  # its code takes statuses from codes, not from rows
             wire = _refused(of.code, status=_ODD_STATUS) if of.code else _status("/api/data", row.status)
@@ -272,6 +272,13 @@ def _of_refusal(service: str, refusal: str, row: Row, turn: int) -> Mutant:
         other = 999 if isinstance(of.code, int) else "Odd"
         return Mutant(service, name, lambda: _set(of, "code", other), refusal=refusal)
     return _of_words(service, refusal, of)
+
+
+def _odd_status(refusal: str, row: Row) -> int:
+    """Another status: of the few that api.powerplatform.com's bodies follow from, where it is that API's."""
+    if not refusal.startswith("facts.API_"):
+        return _ODD_STATUS
+    return 403 if row.status != 403 else 404
 
 
 def _of_words(service: str, refusal: str, of: Any) -> Mutant:

@@ -8,7 +8,12 @@ from mock_services.graph.permissions import Reach as GraphReach
 from mock_services.login.clients import Client
 from mock_services.login.errors import Refused
 from mock_services.login.refusals import credentials
+from mock_services.power_platform.environments import Environment
+from mock_services.state.directory import Directory
+from mock_services.state.directory.consent import grant_admin_consent
+from mock_services.state.directory.records import ServicePrincipal
 from mock_services.state.organisation.definitions import Table
+from mock_services.state.well_known import GLOBAL_ADMINISTRATOR
 
 
 def _nothing(*_arguments: Any, **_named: Any) -> None:
@@ -28,6 +33,11 @@ def _endless(client: Client, text: str) -> None:
 def _unchecked(security: Security, _verb: str, _table: Table) -> Reach:
     """Whoever asks holds every privilege."""
     return security._everything
+
+
+def _added(directory: Directory, app_id: str, **how: Any) -> ServicePrincipal:
+    """Consent that takes nothing back."""
+    return grant_admin_consent(directory, app_id, **{**how, "replaces": False})
 
 
 BEHAVIOUR: Final[tuple[Mutant, ...]] = (
@@ -142,4 +152,56 @@ BEHAVIOUR: Final[tuple[Mutant, ...]] = (
     Mutant("power_platform", "an environment's URL has no slash", wire=member("", "instanceUrl", "https://odd")),
     Mutant("power_platform", "discovery tells no environment", wire=member("Instances", "EnvironmentId", gone=True)),
     Mutant("power_platform", "discovery gives no challenge", wire=headed("Instances", www_authenticate=None)),
+    Mutant(
+        "power_platform",
+        "no permission is needed",
+        patch("power_platform.platform:_check_permission", _nothing),
+        refusal="facts.API_SCOPE_MISSING",
+    ),
+    Mutant("power_platform", "everybody sees every environment", patch("power_platform.admin:_sees", _always(True))),
+    Mutant(
+        "power_platform",
+        "users manage their environment",
+        patch("power_platform.environments:Environment.is_managed_by", Environment.has_user),
+    ),
+    Mutant("power_platform", "addUser makes nobody", patch("power_platform.membership:add_user", _nothing)),
+    Mutant(
+        "power_platform",
+        "a role stays when it is taken",
+        patch("power_platform.membership:_taken", _always({"httpStatus": "OK"})),
+    ),
+    Mutant(
+        "power_platform",
+        "a registration stays when it is taken away",
+        patch("state.power_platform:ManagementApplications.unregister", _nothing),
+    ),
+    Mutant(
+        "power_platform", "its API's URLs end in a slash", wire=member("environmentmanagement", "url", "https://o/")
+    ),
+    Mutant("power_platform", "a language without its number", wire=member("Languages", "localeId", gone=True)),
+    # Azure Resource Manager
+    Mutant(
+        "management",
+        "tokens are good for ever",
+        patch("management.callers:_check_lifetime", _nothing),
+        refusal="facts.TOKEN_EXPIRED",
+    ),
+    Mutant("management", "every version is good", patch("management.routes:_version", _always("2022-12-01"))),
+    Mutant("management", "every tenant is told in full", patch("management.shapes:DESCRIBED_SINCE", "")),
+    Mutant("management", "no challenge is given", wire=headed("", www_authenticate=None)),
+    Mutant("management", "a tenant has no default domain", wire=member("tenants", "defaultDomain", gone=True)),
+    Mutant("management", "what is left is not told", wire=headed("", x_ms_ratelimit_remaining_tenant_reads=None)),
+    Mutant("management", "a cloud tells no storage", wire=member("metadata", "storage", gone=True)),
+    # The portal's back end
+    Mutant(
+        "portal",
+        "everybody may consent",
+        patch("state.directory.people:People.directory_roles_of", _always([GLOBAL_ADMINISTRATOR])),
+        refusal="facts.NOT_ADMINISTRATOR",
+    ),
+    Mutant("portal", "every permission is valid", patch("state.directory.consent:_resolve", _always([]))),
+    Mutant("portal", "no role is granted", patch("state.directory.consent:_write_roles", _nothing)),
+    Mutant("portal", "consent only adds", patch("portal.routes:grant_admin_consent", _added)),
+    Mutant("portal", "an application may consent", patch("portal.facts:APPLICATION_STATUS", 204)),
+    Mutant("portal", "a refusal has no HResult", wire=member("Consent", "HResult", gone=True)),
 )

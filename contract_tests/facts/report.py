@@ -111,11 +111,13 @@ def _page(subject: Subject, heard: Mapping[str, str], passing: tuple[Accepted, .
 
 
 def door_of(subject: Subject, fact: Fact) -> str:
-    """The operation that a fact's request is. Raises LookupError where its service has none such."""
-    path = _VARIABLE.sub(ABSENT_ID, fact.asked.path)
-    door = subject.door_of(fact.asked.method, f"https://host{path}")
+    """The operation that a fact is about: its request's, or, where another service tells what came of it, that of the
+    last request before. Raises LookupError where its service has none such."""
+    asked = next((each for each in (fact.asked, *reversed(fact.before)) if each.home == fact.service), fact.asked)
+    path = _VARIABLE.sub(ABSENT_ID, asked.path)
+    door = subject.door_of(asked.method, f"https://host{path}")
     if door is None or door not in subject.operations:
-        raise LookupError(f"{fact.name} asks {fact.asked.method} {fact.asked.path}, which is no operation")
+        raise LookupError(f"{fact.name} asks {asked.method} {asked.path}, which is no operation")
     return door
 
 

@@ -11,7 +11,6 @@ from mock_services.quirks import Quirks
 
 NO_SETTLING = {
     "graph_concurrency_status": "nobody can make two writes meet at will",
-    "admin_consent_replaces": "the portal's back end is only for the portal; a tenant is not asked there",
 }
 
 

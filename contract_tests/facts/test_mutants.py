@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.facts.loading import SERVICES
 from contract_tests.facts.mutants import Mutant, judge, mutants
 from mock_services.dataverse import facts as dataverse_facts
 from mock_services.login import refusals
@@ -17,6 +18,8 @@ SAMPLE = (
     "no row is out of reach",
     "the default priority is low",
     "applications are administrators",
+    "every version is good",
+    "consent only adds",
 )
 
 
@@ -37,5 +40,5 @@ def test_every_service_has_its_liars_and_each_can_be_made_and_undone() -> None:
         with each.change():
             pass
     assert len(made) >= 60
-    assert {each.service for each in made} == {"login", "graph", "dataverse", "power_platform"}
+    assert {each.service for each in made} == set(SERVICES)
     assert (refusals.credentials.SECRET_WRONG, vars(dataverse_facts)) == before

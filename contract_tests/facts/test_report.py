@@ -65,6 +65,13 @@ def test_every_fact_is_in_one_claim() -> None:
     assert all(fact.is_refusal and not fact.refusal for fact in facts() if fact.name in shapes)
 
 
+def test_what_another_service_tells_of_an_operation_counts_for_that_operation() -> None:
+    portal = next(page for page in report.pages() if page.service == "portal")
+    assert {"portal.consented", "portal.consent_grants_scopes"} <= set(
+        claim(portal.successes, "portal.consented").facts
+    )
+
+
 def test_the_page_for_people_shows_what_is_said_as_text() -> None:
     page = report_pages.html(report.pages())
     assert "AADSTS7000215" in page

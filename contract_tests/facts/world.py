@@ -17,7 +17,7 @@ import httpx
 from contract_tests.facts import sweeping
 from contract_tests.facts.fact import Asked, NotAsked, Service
 from contract_tests.facts.made import Made, held
-from contract_tests.facts.place import FEDERATED_AUDIENCE, GITHUB, Credential, Place
+from contract_tests.facts.place import FEDERATED_AUDIENCE, GITHUB, Credential, Person, Place
 from contract_tests.facts.placeholders import filled
 from contract_tests.facts.rails import ABSENT_ID, MARK, SLUG, Rails, told_ids
 from contract_tests.facts.stages import STAGES
@@ -52,6 +52,8 @@ class World:
     run: str = field(default_factory=lambda: secrets.token_hex(4))
     values: dict[str, str] = field(default_factory=dict, repr=False)  # secrets among them
     credentials: dict[str, Credential] = field(default_factory=dict, repr=False)
+    people: dict[str, Person] = field(default_factory=dict, repr=False)
+    """Who signs in with a password: the settings' `person`, and whom a rehearsal has made."""
     staged: set[str] = field(default_factory=set)
     _tokens: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
     _names: int = 0
@@ -66,7 +68,7 @@ class World:
             "operator.client_secret": self.place.operator.client_secret.get_secret_value(),
         }
         if self.place.person is not None:
-            person = self.place.person
+            self.people["person"] = person = self.place.person
             self.values |= {"person.username": person.username, "person.client_id": person.client_id}
             self.values["person.password"] = person.password.get_secret_value()
         self.credentials["operator"] = self.place.operator
@@ -235,8 +237,8 @@ class World:
 
     async def _proof(self, who: str) -> dict[str, str]:
         """The part of a token request by which somebody shows who they are."""
-        if who == "person" and self.place.person is not None:
-            person = self.place.person
+        if who in self.people:
+            person = self.people[who]
             signed = {"username": person.username, "password": person.password.get_secret_value()}
             return {"grant_type": "password", "client_id": person.client_id, **signed}
         if who not in self.credentials:

@@ -124,12 +124,20 @@ async def test_a_person_needs_the_permission_in_the_token(
     first = await wire.get(ENVIRONMENTS, params=NEWEST, headers=without)
     assert first.json()["message"] == "The caller is not authorized to perform the request."
     assert first.json()["innererror"]["message"] == (
-        f"Authorization denied: Application missing required delegated permissions: [{READ}]"
+        f"Authorization denied: Application missing required delegated permissions: [{READ}, All.All.ReadWrite]"
     )
     read_only = bearer(cloud, tenant, scp=READ)
     assert (await wire.get(ENVIRONMENTS, params=NEWEST, headers=read_only)).status_code == 200
     settings = await wire.get(f"{ENVIRONMENTS}/~Default/settings", params=NEWEST, headers=read_only)
     assert told(settings) == (403, "Forbidden", "InsufficientDelegatedPermissions")
+
+
+async def test_the_azure_cli_gets_a_token_that_lacks_every_permission(
+    wire: httpx.AsyncClient, tenant: FakeTenant, bearers: Bearers
+) -> None:
+    tenant.directory.add_service_principal(POWER_PLATFORM_API)
+    answer = await wire.get(ENVIRONMENTS, params=NEWEST, headers=await bearers.person(f"{API}/.default"))
+    assert told(answer) == (403, "Forbidden", "InsufficientDelegatedPermissions")
 
 
 async def test_an_application_is_let_in_once_it_is_registered_for_management(

@@ -11,6 +11,7 @@ from mock_services.state.well_known import (
     DATAVERSE,
     MICROSOFT_GRAPH,
     PORTAL,
+    POWER_PLATFORM_API,
     POWERAPPS,
 )
 
@@ -23,6 +24,9 @@ PREAUTHORISED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     (AZURE_CLI, DATAVERSE): ("user_impersonation",),
     (AZURE_CLI, POWERAPPS): ("user_impersonation",),
+    # What that token is refused with in public guides (2026): none of the permissions that the API's paths ask for. The
+    # name of what it does hold is inferred.
+    (AZURE_CLI, POWER_PLATFORM_API): ("user_impersonation",),
     (AZURE_CLI, AZURE_MANAGEMENT): ("user_impersonation",),
     (AZURE_CLI, PORTAL): ("user_impersonation",),
 }  # fmt: skip

@@ -139,13 +139,14 @@ API_AUDIENCE_WRONG = Refusal(
 )  # fmt: skip
 API_SCOPE_MISSING = Refusal(
     403, "InsufficientDelegatedPermissions",
-    "Authorization denied: Application missing required delegated permissions: [{permissions}]",
-    "code and first words in several public guides (an Azure CLI or PowerShell token); the list as in the next row",
+    "Authorization denied: Application missing required delegated permissions: [{permission}, All.All.ReadWrite]",
+    "several whole bodies in public guides (an Azure CLI or PowerShell token; for other permissions), each of whose"
+    " lists ends so, often after one more; the list for these paths inferred",
     "2026",
 )  # fmt: skip
 API_PRINCIPAL_FORBIDDEN = Refusal(
     403, "InsufficientPrincipalPermissions",
-    "Authorization denied: Principal missing required permissions: [{permissions}]",
+    "Authorization denied: Principal missing required permissions: [{permission}, All.All.ReadWrite]",
     "microsoft/coe-starter-kit#8119, whole body with its outer code and words (for another permission)", "2024-06",
 )  # fmt: skip
 API_ENVIRONMENT_NOT_FOUND = Refusal(

@@ -104,9 +104,9 @@ def _check_permission(caller: Caller, permission: str) -> None:
     """
     if not caller.is_application:
         if permission.lower() not in caller.scopes:
-            raise Refused(facts.API_SCOPE_MISSING, permissions=permission)
+            raise Refused(facts.API_SCOPE_MISSING, permission=permission)
     elif not caller.is_administrator():
-        raise Refused(facts.API_PRINCIPAL_FORBIDDEN, permissions=permission)
+        raise Refused(facts.API_PRINCIPAL_FORBIDDEN, permission=permission)
 
 
 def _sees(caller: Caller, environment: Environment) -> bool:

@@ -128,7 +128,7 @@ async def _expired(world: "World", actor: str) -> None:
 
 async def _aged(world: "World", name: str) -> None:
     """The operator's tokens, older than any token lives."""
-    services: tuple[Service, ...] = ("graph", "dataverse", "power_platform")
+    services: tuple[Service, ...] = ("graph", "dataverse", "power_platform", "management")
     for service in services:
         world.values[f"{name}.{service}"] = await world.token("operator", service)
     await world.let_pass(_LIFE * 4)
@@ -157,7 +157,7 @@ STAGES: Final[dict[str, Stage]] = {
     "delegate": Stage(_delegate, _WORKING),
     "integration": Stage(_integration, _WORKING | {"grant_id", "resource_id"}),
     "expired": Stage(_expired, _SIGNING, needs_clock=True),
-    "aged": Stage(_aged, frozenset({"graph", "dataverse", "power_platform"}), needs_clock=True),
+    "aged": Stage(_aged, frozenset({"graph", "dataverse", "power_platform", "management"}), needs_clock=True),
     "root": Stage(_root, frozenset({"unit_id"})),
 }
 """`integration` is the whole set-up; `narrow` has a role without cases, `shallow` one that reaches its own rows only,
