@@ -1,4 +1,4 @@
-"""Administrators, support users and licences that a whole environment depends on."""
+"""Administrators, support users and licences that a whole environment depends on, and people and groups beside it."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ from contract_tests.facts.world import World
 from mock_services.state.organisation import Organisation
 
 _SUPPORT: Final = 3  # accessmode
+_SECURITY_GROUP: Final = 2  # teamtype
 _KEPT: Final = {
     "administrator": "System Administrator",
     "customizer": "System Customizer",
@@ -74,6 +75,14 @@ async def _member(fakes: Fakes, world: World, name: str) -> None:
     _tell(world, name, object_id=person.id, user_id=user)
 
 
+async def _group_team(fakes: Fakes, world: World, name: str) -> None:
+    """A team of a security group."""
+    group = fakes.tenant.directory.add_group("Agents", mail_nickname="agents").id
+    organisation = fakes.tenant.organisation
+    own = {"teamtype": _SECURITY_GROUP, "azureactivedirectoryobjectid": group, "membershiptype": 0}
+    _tell(world, name, id=organisation.people.add_team("Agents", organisation.root_business_unit, **own))
+
+
 async def _queueless(fakes: Fakes, world: World, name: str) -> None:
     """A user whose queue is not there."""
     await _member(fakes, world, name)
@@ -105,5 +114,6 @@ REHEARSALS: Final[dict[str, Rehearsal]] = {
     "support_user": Rehearsal(_support_user, _HOLDER),
     "newcomer": Rehearsal(_newcomer, frozenset({"object_id"})),
     "member": Rehearsal(_member, _PERSON),
+    "group_team": Rehearsal(_group_team, frozenset({"id"})),
     "queueless": Rehearsal(_queueless, _PERSON),
 }

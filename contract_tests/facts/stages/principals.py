@@ -15,7 +15,7 @@ from contract_tests.facts.stages.stage import DATA, Stage
 if TYPE_CHECKING:
     from contract_tests.facts.world import World
 
-_ACCESS, _SECURITY_GROUP = 1, 2  # teamtype
+_ACCESS: Final = 1  # teamtype
 _READ_CONTACTS: Final = "prvReadContact"
 ASSIGNING: Final = dict.fromkeys(["prvReadUser", "prvReadRole", "prvAssignRole", "prvReadBusinessUnit"], "Global")
 
@@ -53,18 +53,6 @@ async def _team(world: "World", name: str) -> None:
 
 async def _access_team(world: "World", name: str) -> None:
     world.values[f"{name}.id"] = await _make_team(world, teamtype=_ACCESS)
-
-
-async def _group_team(world: "World", name: str) -> None:
-    body = {
-        "displayName": world.values["mark"],
-        "mailEnabled": False,
-        "mailNickname": world.values["slug"],
-        "securityEnabled": True,
-    }
-    group = (await world.operate("POST", "graph", "/v1.0/groups", body))["id"]
-    team = await _make_team(world, teamtype=_SECURITY_GROUP, azureactivedirectoryobjectid=group)
-    world.values |= {f"{name}.id": team, f"{name}.group_id": group}
 
 
 async def _blind_team(world: "World", name: str) -> None:
@@ -207,7 +195,6 @@ STAGES: Final[dict[str, Stage]] = {
     "owning_unit": Stage(_owning_unit, _ID),
     "team": Stage(_team, _ID),
     "access_team": Stage(_access_team, _ID),
-    "group_team": Stage(_group_team, frozenset({"id", "group_id"})),
     "blind_team": Stage(_blind_team, _ID),
     "owning_team": Stage(_owning_team, _ID),
     "branch_user": Stage(_branch_user, _USER),

@@ -44,12 +44,12 @@ NO_SUCH_USER = Row(
     "[codes]; XrmHttp expects 400",
     name="BusinessManagementInvalidUserId",
 )
-SECURED_READ = Row(
-    403,
-    "0x8004f504",
-    "The user does not have read permissions to a secured field. The requested operation could not be completed.",
-    "[handle, codes]",
-    name="AttributePermissionReadIsMissing",
+SECURED_QUERY = Row(
+    400,
+    "0x8004f506",
+    "The Query contained a secured attribute to which the caller does not have access",
+    "[codes]; outside the server's table of statuses, so 400",
+    name="QueryContainedSecuredAttributeWithoutAccess",
 )
 SECURED_CREATE = Row(
     403,
