@@ -11,10 +11,9 @@ from typing import Any
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
-from mock_services.dataverse.errors import Refusal, does_not_exist, payload, refused
+from mock_services.dataverse.errors import Refusal, does_not_exist, payload
 from mock_services.dataverse.parameters import named_row
 from mock_services.dataverse.payloads import read_changes, stored_changes
-from mock_services.dataverse.refusals import casework as refusals
 from mock_services.dataverse.rules import check_queue, check_values
 from mock_services.dataverse.writing import existing
 from mock_services.state.organisation.definitions import Table
@@ -28,7 +27,7 @@ def add_to_queue(call: Call, queue_id: str) -> Answer:
     """AddToQueue: a new item, or the one that is there in this queue instead. Takes Read on what is put there too."""
     table, id_ = named_row(call, "Target", "queues")
     if not table.queues:
-        raise refused(refusals.NOT_FOR_QUEUES, table=table.logical)
+        raise Refusal("0x80040203", facts.NOT_FOR_QUEUES.format(table=table.logical))
     row = existing(call, table, id_, "Read")
     existing(call, call.schema.table("queue"), queue_id, "AppendTo")
     check_queue(call, queue_id)

@@ -1,6 +1,6 @@
 """Administrators, support users and licences that a whole environment depends on, and people and groups beside it."""
 
-from typing import Final
+from typing import Any, Final
 
 from contract_tests.facts.rehearsals.rehearsal import Fakes, Rehearsal
 from contract_tests.facts.world import World
@@ -79,7 +79,7 @@ async def _group_team(fakes: Fakes, world: World, name: str) -> None:
     """A team of a security group."""
     group = fakes.tenant.directory.add_group("Agents", mail_nickname="agents").id
     organisation = fakes.tenant.organisation
-    own = {"teamtype": _SECURITY_GROUP, "azureactivedirectoryobjectid": group, "membershiptype": 0}
+    own: dict[str, Any] = {"teamtype": _SECURITY_GROUP, "azureactivedirectoryobjectid": group, "membershiptype": 0}
     _tell(world, name, id=organisation.people.add_team("Agents", organisation.root_business_unit, **own))
 
 

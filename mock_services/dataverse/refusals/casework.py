@@ -26,13 +26,6 @@ EMAIL_IN_QUEUE = Row(400, "0x80040523", facts.EMAIL_IN_QUEUE, _CODES, name="Emai
 INACTIVE_QUEUE = Row(400, "0x80040521", facts.INACTIVE_QUEUE, _CODES, name="NoPrivilegeToWorker")
 INACTIVE_OBJECT = Row(400, "0x8004051e", facts.INACTIVE_OBJECT, _CODES, name="CannotCreateQueueItemInactiveObject")
 INACTIVE_ITEM = Row(400, "0x80040527", facts.INACTIVE_ITEM, _CODES, name="CannotRouteInactiveQueueItem")
-NOT_FOR_QUEUES = Row(
-    400,
-    "0x80040203",
-    facts.NOT_FOR_QUEUES,
-    "powerapps-docs queue-entities: tables are made for queues or not; code and sentence inferred",
-    name="InvalidArgument",
-)
 DEACTIVATED_ITEM = Row(400, "0x8004051d", facts.DEACTIVATED_ITEM, _CODES, name="CannotUpdateDeactivatedQueueItem")
 NOT_IN_SOURCE_QUEUE = Row(400, "0x80040524", facts.NOT_IN_SOURCE_QUEUE, _CODES, name="CouldNotFindQueueItemInQueue")
 NO_QUEUE = Row(400, "0x80040528", facts.NO_QUEUE, _CODES, name="QueueIdNotPresent")
