@@ -80,7 +80,7 @@ def _fresh_tenants() -> float:
 def _provision_and_verify() -> float:
     from mock_services.cloud import FakeCloud
     from provisioning.engine import Engine
-    from provisioning.settings import checked_settings
+    from provisioning.settings_sources import checked_settings
     from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 

@@ -13,7 +13,7 @@ from provisioning.fleet import AT_ONCE, Places, Row, SharedTime, read_fleet, sid
 from provisioning.person_sign_in import Remembered
 from provisioning.problems import BadInput, Problem
 from provisioning.receipt import Receipt
-from provisioning.settings import read_toml
+from provisioning.settings_sources import read_toml
 from provisioning.vault import KEYRING, FileVault, Vault, vault_at
 from provisioning.verdict import Verdict
 
@@ -197,7 +197,7 @@ def _rehearsed_in(kept: Kept | None) -> SetUp:
     cloud = FakeCloud()
 
     async def set_up(row: Row, places: Places, hear: Callable[[Event], None]) -> Came:
-        from provisioning.settings import checked_settings
+        from provisioning.settings_sources import checked_settings
 
         tenant = cloud.create_tenant()
         wished = row.settings.model_dump(exclude={"operator"}, exclude_unset=True)

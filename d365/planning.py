@@ -96,7 +96,7 @@ async def _plan_live(
 async def _plan_rehearsal(file: Path | None, wishes: dict[str, object]) -> Planned:
     from mock_services.cloud import FakeCloud
     from provisioning.reading_only import ReadingOnly
-    from provisioning.settings import load_settings
+    from provisioning.settings_sources import load_settings
     from scenarios.rehearsal import in_process, rehearsal_values
     from scenarios.tenant_clock import TenantClock
 

@@ -86,7 +86,7 @@ _FEDERATED = ("AZURE_FEDERATED_TOKEN_FILE", "ACTIONS_ID_TOKEN_REQUEST_URL")
 def _live_settings(file: str | None) -> Settings | None:
     """The engine's settings; None where the operator has a federated credential, which serves the contract alone."""
     from provisioning.problems import BadInput
-    from provisioning.settings import checked_settings, settings_values
+    from provisioning.settings_sources import checked_settings, settings_values
 
     if not file:
         raise pytest.UsageError("--live needs --live-settings FILE, a TOML file with tenant_id and environment_url")

@@ -14,7 +14,8 @@ from provisioning.key_pair import is_key_pair
 from provisioning.person_sign_in import Remembered
 from provisioning.problems import BadInput
 from provisioning.receipt import Receipt
-from provisioning.settings import Settings, load_settings
+from provisioning.settings import Settings
+from provisioning.settings_sources import load_settings
 from provisioning.vault import KEYRING, MemoryVault, Vault, vault_at
 from provisioning.verdict import Verdict
 

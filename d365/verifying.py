@@ -11,7 +11,8 @@ from provisioning import settings as fields
 from provisioning.clouds import cloud_of
 from provisioning.environment_urls import environment_url as exact_environment_url
 from provisioning.problems import BadInput
-from provisioning.settings import Integration, Settings, load_settings
+from provisioning.settings import Integration, Settings
+from provisioning.settings_sources import load_settings
 from provisioning.verdict import Verdict
 
 # As azure-identity reads them.

@@ -12,7 +12,8 @@ from d365.settling import as_set_up, settled
 from provisioning.engine import Engine, Event
 from provisioning.problems import BadInput
 from provisioning.receipt import Receipt
-from provisioning.settings import Integration, Settings, load_settings
+from provisioning.settings import Integration, Settings
+from provisioning.settings_sources import load_settings
 from provisioning.vault import MemoryVault, Vault, variables, vault_at
 
 if TYPE_CHECKING:

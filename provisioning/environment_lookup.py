@@ -18,7 +18,8 @@ from provisioning.person_sign_in import Remembered
 from provisioning.power_platform import Environment
 from provisioning.problems import BadInput, NotPermitted, NotReached, Problem, Refused
 from provisioning.reading_only import ReadingOnly
-from provisioning.settings import Settings, Tenancy, checked_settings, name_of, settings_values
+from provisioning.settings import Settings, Tenancy
+from provisioning.settings_sources import checked_settings, name_of, settings_values
 from provisioning.sign_in import TenantSignIn
 from provisioning.transport import Transport, connect
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from provisioning.clock import Clock
 from provisioning.problems import BadInput
-from provisioning.settings import Settings, checked_settings, fill_from, read_toml
+from provisioning.settings import Settings
+from provisioning.settings_sources import checked_settings, fill_from, read_toml
 
 AT_ONCE: Final = 4
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 
 from mock_services.cloud import FakeCloud
 from mock_services.tenant import FakeTenant
-from provisioning.settings import Integration, checked_settings
+from provisioning.settings import Integration
+from provisioning.settings_sources import checked_settings
 from provisioning.transport import Transport
 from scenarios.tenant_clock import TenantClock
 

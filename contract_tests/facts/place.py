@@ -12,8 +12,8 @@ from provisioning.clouds import CLOUDS, CloudName
 from provisioning.environment_urls import normal_environment_url
 from provisioning.problems import BadInput
 from provisioning.settings import client_id as checked_client_id
-from provisioning.settings import fill_from, read_toml
 from provisioning.settings import tenant_id as checked_tenant_id
+from provisioning.settings_sources import fill_from, read_toml
 
 GITHUB: Final = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 FEDERATED_AUDIENCE: Final = "api://AzureADTokenExchange"

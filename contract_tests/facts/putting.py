@@ -89,6 +89,8 @@ async def put(fact: Fact, world: World) -> Outcome:
     for stage in (*fact.stage, *sorted(fact.actors - set(fact.stage))):
         await world.stage(stage)
     world.new_name()
+    for name in [each for each in world.values if each.startswith("kept.")]:
+        del world.values[name]
     world.client.cookies.clear()  # each fact begins at a browser of its own
     for each in fact.before:
         for _ in range(each.times):

@@ -48,8 +48,9 @@ _COUNTING: Final = frozenset(
 )
 _COUNT: Final = re.compile(r"\d+")
 
-_SHORTEST = 4
-"""Values of the place that are not longer are no names of anything: "EUR", "org"."""
+SHORTEST: Final = 4
+"""Values of the place that are not longer name nothing, "EUR" or "4", but for the directory's own name. That is looked
+for as a whole word, in its own case: "place" and "ace" say nothing of a directory called "Ace"."""
 
 
 class Unsafe(ValueError):
@@ -126,11 +127,10 @@ class Redactor:
 
     @staticmethod
     def _without_known(told: str, values: Mapping[str, str]) -> str:
-        lowered = told.lower()
-        found = [(name, value) for name, value in values.items() if len(value) > _SHORTEST and value.lower() in lowered]
-        for name, value in sorted(found, key=lambda pair: -len(pair[1])):
-            if name != "absent":
-                told = re.sub(re.escape(value), f"<{name}>", told, flags=re.IGNORECASE)
+        for name, value in sorted(values.items(), key=lambda pair: -len(pair[1])):
+            is_telling = len(value) > SHORTEST or name == "directory"
+            if value and is_telling and name != "absent" and value.lower() in told.lower():
+                told = _found_as(value).sub(f"<{name}>", told)  # a name holds nothing that sub would take apart
         return told
 
     def _name_of(self, id_: str) -> str:
@@ -143,23 +143,37 @@ def scan(text: str, secret: Iterable[str]) -> None:
     `secret` are values of the place that was asked: its ids, names, secrets.
     """
     for value in secret:
-        if len(value) > _SHORTEST and value.lower() in text.lower() and not _is_public(value):
+        if value and value.lower() in text.lower() and _found_as(value).search(text) and not _is_public(value):
             raise Unsafe("a value of the tenant that was asked stands in it")
     for leak in leaks_in(text):
         if not _is_public(text[leak.at : leak.end]):
             raise Unsafe(f"{leak.kind} stands in it, at character {leak.at}")
 
 
+def _found_as(value: str) -> re.Pattern[str]:
+    """How a value of the place is found in a text."""
+    if len(value) > SHORTEST:
+        return re.compile(re.escape(value), re.IGNORECASE)
+    return re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
+
+
 def _is_public(text: str) -> bool:
     """Whether the facts themselves say it."""
-    return text.lower() in _public()
+    if len(text) <= SHORTEST:
+        return _found_as(text).search(_public()) is not None
+    return text.lower() in _public_lowered()
 
 
 @cache
 def _public() -> str:
     from contract_tests.facts.loading import FOLDER
 
-    return "\n".join(file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*/*.toml"))).lower()
+    return "\n".join(file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*/*.toml")))
+
+
+@cache
+def _public_lowered() -> str:
+    return _public().lower()
 
 
 def _names_in(facts: tuple[Fact, ...]) -> frozenset[str]:

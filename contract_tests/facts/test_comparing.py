@@ -92,5 +92,6 @@ def test_variables_are_filled_in_at_any_depth_and_doubled_braces_stay() -> None:
     wished = {"a {x}": ["{y.z}", {"b": "{{tenantid}} {0}"}]}
     assert variables_of(wished) == {"x", "y.z"}
     assert filled(wished, {"x": "1", "y.z": "2"}) == {"a 1": ["2", {"b": "{tenantid} {0}"}]}
+    assert filled("<{ab*3}> {x} {n*0}{{m*2}}", {"x": "1"}) == "<ababab> 1 {{m*2}}"
     with pytest.raises(UnknownVariable, match=r"\{y\.z\}"):
         filled(wished, {"x": "1"})

@@ -57,6 +57,16 @@ def test_a_fact_takes_what_its_file_shares_and_is_named_after_its_service(tmp_pa
         ("[[fact]]", "[facts]\n[[fact]]", "facts is not known"),
         ("[shared]", "[shared", "is no TOML"),
         ('live = "read"', 'live = "read"\nquirk = "some"', "quirk and alternatives go together"),
+        (
+            'asked.path = "/v1.0/applications"',
+            'asked = { path = "/v1.0/a", keep = { id = "body.id" } }',
+            "keep, times and may_be_refused belong into before",
+        ),
+        (
+            'asked.path = "/v1.0/applications"',
+            'asked.path = "/v1.0/a"\nbefore = [{ service = "graph", path = "/v1.0/a", keep = { id = "title" } }]',
+            "String should match",
+        ),
     ],
 )
 def test_a_bad_fact_is_told_with_its_file_and_what_is_wrong(
@@ -68,6 +78,60 @@ def test_a_bad_fact_is_told_with_its_file_and_what_is_wrong(
     assert str(file) in str(told.value)
     assert complaint in str(told.value)
     assert "is no TOML" in complaint or "not known" in complaint or "graph.application_list" in str(told.value)
+
+
+def test_a_family_is_one_fact_for_each_of_its_members(tmp_path: Path) -> None:
+    family = """
+each = [
+    { as = "users", path = "users", body = { value = ["<each>", { userPrincipalName = "<text>" }] } },
+    { as = "groups", path = "groups", body = { value = "<list>" } },
+]
+question = "What does a list of {each.path} look like?"
+asked.path = "/v1.0/{each.path}"
+answer.body = "{each.body}"
+"""
+    text = GOOD.replace('question = "What does a list look like?"\nasked.path = "/v1.0/applications"', family)
+    users, groups = read(written(tmp_path, text))
+    assert (users.name, groups.name) == ("graph.application_list_users", "graph.application_list_groups")
+    assert users.question == "What does a list of users look like?"
+    assert groups.asked.path == "/v1.0/groups"
+    assert users.answer.body == {"value": ["<each>", {"userPrincipalName": "<text>"}]}
+
+
+@pytest.mark.parametrize(
+    ("members", "complaint"),
+    [
+        ('[{ path = "users" }]', "has no `as`"),
+        ('[{ as = "users" }]', "users has no path"),
+        ('["users"]', "has no `as`"),
+    ],
+)
+def test_a_family_whose_member_lacks_something_is_told(tmp_path: Path, members: str, complaint: str) -> None:
+    line = 'asked.path = "/v1.0/applications"'
+    text = GOOD.replace(line, f'each = {members}\nasked.path = "/v1.0/{{each.path}}"')
+    with pytest.raises(BadFact, match="application_list") as told:
+        list(read(written(tmp_path, text)))
+    assert complaint in str(told.value)
+
+
+def test_what_was_kept_before_can_be_named_and_nothing_else(tmp_path: Path) -> None:
+    line = 'asked.path = "/v1.0/applications"'
+    text = GOOD.replace(
+        line,
+        """before = [{ service = "graph", path = "/v1.0/organization", keep = { tenant = "body.value.0.id" } }]
+asked.path = "/v1.0/organization/{kept.tenant}\"""",
+    )
+    (fact,) = read(written(tmp_path, text))
+    assert fact.free_variables == set()
+    (tmp_path / "graph" / "some.toml").write_text(text.replace("{kept.tenant}", "{kept.other}"))
+    with pytest.raises(BadFact, match=r"no stage gives kept\.other"):
+        list(read(tmp_path / "graph" / "some.toml"))
+
+
+def test_a_tenant_is_not_brought_where_only_fakes_go(tmp_path: Path) -> None:
+    text = GOOD.replace('live = "read"', 'live = "read"\nstage = ["disabled_environment"]')
+    with pytest.raises(BadFact, match="only fakes can be brought to disabled_environment; say in live why"):
+        list(read(written(tmp_path, text)))
 
 
 def test_the_facts_name_rows_that_the_fakes_have_with_their_status() -> None:

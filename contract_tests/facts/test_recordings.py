@@ -55,6 +55,21 @@ async def test_a_recording_tells_no_value_of_the_tenant(
         assert value not in text
 
 
+async def test_a_directorys_short_name_is_told_no_more_than_a_long_one(
+    contract_cloud: FakeCloud, tmp_path: Path
+) -> None:
+    tenant = contract_cloud.create_tenant("Ace")
+    async with fake_world(contract_cloud, tenant, tmp_path) as world:
+        said = {"error": {"code": "0", "message": "Ace is in no place that we know, and an ace is no directory"}}
+        kept = Redactor(facts()).body(BY_NAME["dataverse.user_missing"], said, world.values)
+        recorder = await recorded(world, ("dataverse.user_missing",))
+        recorder.answers["login.token_v2"] = Kept(status=200, body={"error": "the directory of Ace"})
+        with pytest.raises(Unsafe, match="a value of the tenant"):
+            recorder.write(tmp_path, world.place, date(2026, 11, 24), iter(["Ace"]))
+    contract_cloud.drop(tenant)
+    assert kept["error"]["message"] == "<directory> is in no place that we know, and an ace is no directory"
+
+
 async def test_a_customers_own_columns_are_counted_and_not_named(world: World) -> None:
     fact = BY_NAME["dataverse.probe"]
     heard = Heard(200, {}, {"value": [{"lastname": "Smith", "new_diagnosis": "flu"}]}, "")

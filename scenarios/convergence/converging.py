@@ -17,7 +17,8 @@ from provisioning.engine import Engine
 from provisioning.guard import TenantGuard
 from provisioning.problems import Problem
 from provisioning.receipt import Receipt
-from provisioning.settings import Integration, Settings, checked_settings
+from provisioning.settings import Integration, Settings
+from provisioning.settings_sources import checked_settings
 from provisioning.test_and_save import ask_for_token, read_incidents, read_rows, token_in
 from provisioning.transport import Transport
 from provisioning.vault import FileVault

@@ -1,6 +1,7 @@
 """How a healthy tenant catches each disease: one named entry each, by set-up step."""
 
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom, UnknownFailureMode
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom, UnknownFailureMode
+from scenarios.failure_modes.scene import Scene
 
 __all__ = ["FAILURE_MODES", "FailureMode", "Scene", "SetupStep", "Symptom", "UnknownFailureMode", "failure_mode"]
 

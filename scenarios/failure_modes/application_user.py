@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from provisioning.settings import Integration
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.other_environment import add_environment, admit, pasted_url
+from scenarios.failure_modes.scene import Scene
 
 
 def user_row(scene: Scene) -> Mapping[str, Any]:

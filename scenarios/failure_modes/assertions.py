@@ -8,8 +8,9 @@ from mock_services.state.directory import KeyCredential
 from provisioning.key_pair import assertion, new_key_pair, thumbprint, validity
 from provisioning.settings import Integration
 from scenarios.failure_modes.credentials import with_secret
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.registration import registered
+from scenarios.failure_modes.scene import Scene
 
 _LOGIN = "https://login.microsoftonline.com"
 _ISSUER = "https://token.actions.githubusercontent.com"

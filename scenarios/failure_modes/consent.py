@@ -4,8 +4,9 @@ from mock_services.state import well_known
 from mock_services.state.directory import ServicePrincipal
 from mock_services.state.directory.access import ALL_OWN_PRINCIPALS
 from provisioning.settings import Integration
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.registration import principal_of
+from scenarios.failure_modes.scene import Scene
 
 _SCOPE = "user_impersonation"
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from provisioning.settings import Integration
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.registration import registered
+from scenarios.failure_modes.scene import Scene
 
 _SETTLED = timedelta(minutes=10)
 

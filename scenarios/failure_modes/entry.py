@@ -4,18 +4,14 @@ import difflib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from mock_services.cloud import FakeCloud
-from mock_services.tenant import FakeTenant
 from provisioning.conversation import Handoff
 from provisioning.diagnosis.ailments import AILMENTS, GENERAL_FACTS
 from provisioning.settings import Integration
 from provisioning.transport import Answer
 from scenarios.failure_modes.look_alikes import looking_like
-
-if TYPE_CHECKING:
-    from scenarios.failure_modes.operator_wire import OperatorWire
+from scenarios.failure_modes.operator_wire import OperatorWire
+from scenarios.failure_modes.scene import Scene
 
 
 class SetupStep(StrEnum):
@@ -49,15 +45,6 @@ class Symptom:
     """AADSTS number as `AADSTS7000222`, Dataverse's hexadecimal code, or Graph's word; empty where there is none."""
 
 
-@dataclass(frozen=True)
-class Scene:
-    """A fake tenant in its cloud, and the four values of the integration that was set up in it."""
-
-    cloud: FakeCloud
-    tenant: FakeTenant
-    integration: Integration = field(repr=False)
-
-
 Strike = Callable[[Scene], Integration]
 """Breaks a healthy tenant through its state; gives the four values as the customer then pastes them."""
 
@@ -70,7 +57,7 @@ Mend = Callable[[Scene], Integration]
 Request = Callable[[Scene], Handoff]
 """The handoff that shows the failure."""
 
-Act = Callable[["OperatorWire"], Awaitable[Answer]]
+Act = Callable[[OperatorWire], Awaitable[Answer]]
 """What an operator asks for; the answer is the one that shows the failure."""
 
 

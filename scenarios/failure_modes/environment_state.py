@@ -6,8 +6,9 @@ from mock_services.faults import Fault, Kind
 from mock_services.hosts import Service
 from provisioning.settings import Integration
 from provisioning.transport import Answer
-from scenarios.failure_modes.entry import FailureMode, Mend, Scene, SetupStep, Strike, Symptom
+from scenarios.failure_modes.entry import FailureMode, Mend, SetupStep, Strike, Symptom
 from scenarios.failure_modes.operator_wire import OperatorWire
+from scenarios.failure_modes.scene import Scene
 
 _ALWAYS = 1_000_000
 """More calls than anybody makes: the disturbance lasts until it is mended."""

@@ -1,8 +1,9 @@
 """Step 6: the environment URL, mistyped, incomplete, or another's."""
 
 from provisioning.settings import Integration
-from scenarios.failure_modes.entry import FailureMode, Paste, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, Paste, SetupStep, Symptom
 from scenarios.failure_modes.other_environment import add_environment, admit, pasted_url
+from scenarios.failure_modes.scene import Scene
 
 
 def with_url(integration: Integration, url: str) -> Integration:

@@ -1,7 +1,8 @@
 """Step 9: properties and links that Dataverse does not know."""
 
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.handoff_requests import changed, for_this, mistaken, with_properties
+from scenarios.failure_modes.scene import Scene
 
 _STEP = SetupStep.HANDOFF
 _PAYLOAD = Symptom("handoff", 400, "0x80048d19")

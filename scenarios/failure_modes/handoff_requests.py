@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from provisioning.conversation import Handoff, Mistakes
-from scenarios.failure_modes.entry import Request, Scene
+from scenarios.failure_modes.entry import Request
+from scenarios.failure_modes.scene import Scene
 
 USUAL = Handoff(
     channel="email",

@@ -6,8 +6,10 @@ from dataclasses import replace
 from provisioning.conversation import Handoff
 from provisioning.handoff import privileges_to_grant
 from provisioning.settings import CHANNELS, Integration
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Strike, Symptom
-from scenarios.failure_modes.handoff_requests import USUAL, as_usual, by_chat
+from scenarios.failure_modes.application_user import user_row
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Strike, Symptom
+from scenarios.failure_modes.handoff_requests import USUAL, as_usual, by_chat, for_this
+from scenarios.failure_modes.scene import Scene
 from scenarios.failure_modes.security_role import enough_rights, only_role
 
 _STEP = SetupStep.HANDOFF
@@ -65,6 +67,37 @@ def _person(scene: Scene) -> str:
 
 def _owned_by(find: Callable[[Scene], str]) -> Callable[[Scene], Handoff]:
     return lambda scene: replace(USUAL, owner_id=find(scene))
+
+
+def _emails_secured(scene: Scene) -> Integration:
+    """Column security is on for the contact's e-mail address."""
+    organisation = scene.tenant.organisation
+    contact = organisation.schema.table("contact")
+    secured = replace(contact.columns["emailaddress1"], secured=True)
+    organisation.define(replace(contact, columns={**contact.columns, "emailaddress1": secured}))
+    return scene.integration
+
+
+def _profile_given(scene: Scene) -> Integration:
+    """The application user gets a column security profile that opens the column."""
+    organisation = scene.tenant.organisation
+    profile = organisation.insert("fieldsecurityprofile", {"name": "OpenCX"})
+    organisation.insert(
+        "fieldpermission",
+        {
+            "fieldsecurityprofileid": profile,
+            "entityname": "contact",
+            "attributelogicalname": "emailaddress1",
+            **dict.fromkeys(("canread", "cancreate", "canupdate"), 4),
+        },
+    )
+    user = user_row(scene)["systemuserid"]
+    organisation.insert("systemuserprofiles", {"systemuserid": user, "fieldsecurityprofileid": profile})
+    return scene.integration
+
+
+def _some_queue(scene: Scene) -> dict[str, str]:
+    return {"add_to_queue": scene.tenant.organisation.insert("queue", {"name": "Conversations"})}
 
 
 def _agent(scene: Scene) -> str:
@@ -218,6 +251,31 @@ HANDOFF_RIGHTS: tuple[FailureMode, ...] = (
         handoff=as_usual,
         mend=enough_rights,
         repairable=True,
+    ),
+    FailureMode(
+        name="dataverse.cannot_add_to_queue",
+        step=_STEP,
+        title="The role may not put cases into queues.",
+        symptom=_LACKING,
+        causes=("a queue was set after the role had been made",),
+        evidence="powerapps-docs security-prerequisites-messages (AddToQueue); the refusal is that of any privilege",
+        seen="2026",
+        strike=_all_but("prvAppendToQueue"),
+        handoff=for_this(_some_queue),
+        mend=enough_rights,
+        repairable=True,
+    ),
+    FailureMode(
+        name="dataverse.column_secured",
+        step=_STEP,
+        title="The contact's e-mail address is a secured column, and no profile lets the integration write it.",
+        symptom=Symptom("handoff", 403, "0x8004f504"),
+        causes=("the customer protects personal data by column security", "the profile was given to people alone"),
+        evidence="Dataverse web-service-error-codes; powerapps-docs column-level-security.md",
+        seen="2026",
+        strike=_emails_secured,
+        handoff=as_usual,
+        mend=_profile_given,
     ),
     FailureMode(
         name="dataverse.impersonation_forbidden",

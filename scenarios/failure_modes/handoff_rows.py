@@ -1,9 +1,12 @@
 """Step 9: rows that are not there, rows that are there already, tables that are not installed."""
 
+from dataclasses import replace
+
 from provisioning.settings import Integration
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
-from scenarios.failure_modes.handoff_requests import USUAL, by_chat, changed, for_this
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
+from scenarios.failure_modes.handoff_requests import USUAL, as_usual, by_chat, changed, for_this
 from scenarios.failure_modes.other_environment import add_environment, admit, pasted_url
+from scenarios.failure_modes.scene import Scene
 
 _STEP = SetupStep.HANDOFF
 _ABSENT = Symptom("handoff", 404, "0x80040217")
@@ -52,6 +55,23 @@ def _duplicate_rule(scene: Scene) -> Integration:
     return scene.integration
 
 
+def _phone_is_a_key(scene: Scene) -> Integration:
+    """An alternate key: no two contacts have the same mobile phone. Somebody of the same household has it already."""
+    organisation = scene.tenant.organisation
+    contact = organisation.schema.table("contact")
+    organisation.define(replace(contact, keys={**contact.keys, "contoso_mobilephone": ("mobilephone",)}))
+    organisation.insert("contact", {"firstname": "William", "lastname": "Lovelace", "mobilephone": USUAL.phone})
+    return scene.integration
+
+
+def _phone_is_free(scene: Scene) -> Integration:
+    """The other contact is the customer: the look-up by e-mail address finds them from now on."""
+    organisation = scene.tenant.organisation
+    for contact in organisation.select("contact", mobilephone=USUAL.phone):
+        organisation.update("contact", contact["contactid"], {"emailaddress1": USUAL.email})
+    return scene.integration
+
+
 def _case(scene: Scene) -> str:
     organisation = scene.tenant.organisation
     contact = organisation.insert("contact", {"lastname": "Hopper"})
@@ -88,6 +108,18 @@ HANDOFF_ROWS: tuple[FailureMode, ...] = (
         evidence="verified live by a public note (404 for a bind to a missing row)",
         seen="2026-10",
         handoff=changed(properties={"primarycontactid@odata.bind": f"/contacts({_NOBODY})"}),
+    ),
+    FailureMode(
+        name="dataverse.key_taken",
+        step=_STEP,
+        title="The customer's phone number is an alternate key of contacts, and another contact has it.",
+        symptom=Symptom("handoff", 412, "0x80060892"),
+        causes=("a data import made the key", "two people of a household share a number"),
+        evidence="a recorded answer with DuplicateAttributes; Dataverse web-service-error-codes",
+        seen="2026",
+        strike=_phone_is_a_key,
+        handoff=as_usual,
+        mend=_phone_is_free,
     ),
     FailureMode(
         name="dataverse.queue_inactive",

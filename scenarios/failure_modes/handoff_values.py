@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from provisioning.conversation import Line, Mistakes
 from provisioning.settings import Integration
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.handoff_requests import USUAL, as_usual, changed, for_this, with_properties
+from scenarios.failure_modes.scene import Scene
 
 _STEP = SetupStep.HANDOFF
 _PAYLOAD = Symptom("handoff", 400, "0x80048d19")

@@ -5,9 +5,10 @@ from mock_services.state.directory.access import ALL, BLOCK, MFA
 from provisioning.settings import Integration
 from provisioning.transport import Answer
 from scenarios.failure_modes.application_user import user_row
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.operator_wire import OperatorWire
 from scenarios.failure_modes.registration import principal_of
+from scenarios.failure_modes.scene import Scene
 
 _STEP = SetupStep.OPERATOR
 _LACKING = Symptom("operator", 403, "0x80040220")

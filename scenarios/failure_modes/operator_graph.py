@@ -6,10 +6,11 @@ from mock_services.hosts import Service
 from mock_services.state import well_known
 from provisioning.settings import Integration
 from provisioning.transport import Answer
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Strike, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Strike, Symptom
 from scenarios.failure_modes.environment_state import calm, disturbed
 from scenarios.failure_modes.operator_wire import OperatorWire
 from scenarios.failure_modes.registration import principal_of, registered
+from scenarios.failure_modes.scene import Scene
 
 _STEP = SetupStep.OPERATOR
 _DENIED = Symptom("operator", 403, "Authorization_RequestDenied")

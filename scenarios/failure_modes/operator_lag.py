@@ -7,9 +7,10 @@ from mock_services.state import well_known
 from mock_services.state.directory import Directory, ServicePrincipal
 from provisioning.settings import Integration
 from provisioning.transport import Answer
-from scenarios.failure_modes.entry import Act, FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import Act, FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.operator_graph import may_only
 from scenarios.failure_modes.operator_wire import OperatorWire
+from scenarios.failure_modes.scene import Scene
 
 _STEP = SetupStep.OPERATOR
 _BAD = Symptom("operator", 400, "Request_BadRequest")

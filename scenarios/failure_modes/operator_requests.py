@@ -4,10 +4,11 @@ from mock_services.baseline import OPERATOR_CLIENT_ID
 from mock_services.state import well_known
 from provisioning.settings import Integration
 from provisioning.transport import Answer
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
 from scenarios.failure_modes.operator_graph import grant, read_application, register
 from scenarios.failure_modes.operator_wire import OperatorWire
 from scenarios.failure_modes.registration import principal_of, registered
+from scenarios.failure_modes.scene import Scene
 
 _STEP = SetupStep.OPERATOR
 _BAD = Symptom("operator", 400, "Request_BadRequest")

@@ -9,7 +9,7 @@ from provisioning.diagnosis.symptom import Probe
 from provisioning.said import Service
 from provisioning.settings import Settings
 from provisioning.transport import Answer, Transport
-from scenarios.failure_modes.entry import Scene
+from scenarios.failure_modes.scene import Scene
 
 _ADMIN = "providers/Microsoft.BusinessAppPlatform/scopes/admin"
 _ADMIN_VERSION = "api-version=2020-10-01"

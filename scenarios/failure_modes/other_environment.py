@@ -4,7 +4,7 @@ from mock_services.baseline import DEFAULT_SOLUTIONS, frozen
 from mock_services.state.organisation import Organisation
 from mock_services.state.store import Store
 from provisioning.settings import Integration, Settings
-from scenarios.failure_modes.entry import Scene
+from scenarios.failure_modes.scene import Scene
 
 _GENERATED = str(Settings.model_fields["generated_role"].default)
 

@@ -11,9 +11,10 @@ from provisioning.settings import Integration, Settings
 from provisioning.transport import Answer, Transport
 from provisioning.verdict import Check, Verdict
 from provisioning.verify import verify
-from scenarios.failure_modes.entry import FailureMode, Scene
+from scenarios.failure_modes.entry import FailureMode
 from scenarios.failure_modes.handoff_requests import USUAL
 from scenarios.failure_modes.operator_wire import OperatorWire, probe_of
+from scenarios.failure_modes.scene import Scene
 
 
 @dataclass(frozen=True)

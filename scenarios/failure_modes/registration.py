@@ -3,7 +3,8 @@
 from mock_services.hosts import NationalCloud
 from mock_services.state.directory import Application, ServicePrincipal
 from provisioning.settings import Integration
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
+from scenarios.failure_modes.scene import Scene
 
 _NOBODYS_ID = "5b1d6c9e-0f3a-4e27-8c64-a1f2d3b4c5e6"
 _EMPTY_GUID = "00000000-0000-0000-0000-000000000000"

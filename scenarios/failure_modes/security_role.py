@@ -6,7 +6,8 @@ from mock_services.state.organisation.held import AS_DOCUMENTED
 from provisioning.handoff import privileges_to_grant
 from provisioning.settings import CHANNELS, Integration
 from scenarios.failure_modes.application_user import user_row
-from scenarios.failure_modes.entry import FailureMode, Scene, SetupStep, Symptom
+from scenarios.failure_modes.entry import FailureMode, SetupStep, Symptom
+from scenarios.failure_modes.scene import Scene
 
 VENDOR_ROLE_LIST: tuple[str, ...] = (
     "prvReadContact", "prvReadQueue", "prvReadUser",

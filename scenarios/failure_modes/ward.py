@@ -10,9 +10,10 @@ from mock_services.signing import SigningKeys
 from mock_services.state.organisation import Organisation
 from mock_services.state.service_limits import ServiceLimits
 from mock_services.tenant import FakeTenant, Snapshot
-from provisioning.settings import Integration, Settings, checked_settings
-from scenarios.failure_modes.entry import Scene
+from provisioning.settings import Integration, Settings
+from provisioning.settings_sources import checked_settings
 from scenarios.failure_modes.performing import Stage
+from scenarios.failure_modes.scene import Scene
 from scenarios.place import Place
 from scenarios.rehearsal import in_process, provisioned, rehearsal_values
 from scenarios.tenant_clock import TenantClock

@@ -10,7 +10,7 @@ def test_the_report_is_printed_for_programs_and_written_as_a_page(d365: Run, tmp
     done = d365("contract", "report", "--json", "--html", "report.html")
     assert done.returncode == 0, done.stderr
     told = {each["service"]: each for each in json.loads(done.stdout)["services"]}
-    assert told.keys() == {"login", "graph", "dataverse", "power_platform"}
+    assert told.keys() == {"login", "graph", "dataverse", "power_platform", "management", "portal"}
     assert told["dataverse"]["refusals"]["counts"]["recorded"] > 5
     assert told["dataverse"]["refusals"]["counts"]["live"] == 0, "no tenant has been asked yet"
     assert "AADSTS7000215" in (tmp_path / "report.html").read_text()

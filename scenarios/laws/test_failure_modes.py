@@ -178,8 +178,8 @@ def test_what_the_book_names_without_a_failure_mode_is_known() -> None:
         "dataverse.token_refused", "dataverse.environment_closed",
         "login.certificate_revoked", "login.certificate_subject_wrong", "login.client_is_public",
         "login.request_malformed", "login.operator_code_expired", "login.operator_declined",
-        "login.operator_needs_admin_consent", "dataverse.already_in_queue", "dataverse.cannot_add_to_queue",
-        "dataverse.case_closed", "dataverse.column_secured", "dataverse.key_taken", "dataverse.location_restricted",
+        "login.operator_needs_admin_consent", "dataverse.already_in_queue",
+        "dataverse.case_closed", "dataverse.location_restricted",
         "dataverse.payload_too_large", "dataverse.plugin_refused", "graph.two_apps_of_one_name",
         "power_platform.not_an_administrator", "power_platform.not_environment_administrator",
     }  # fmt: skip

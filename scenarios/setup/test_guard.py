@@ -17,7 +17,8 @@ from provisioning.engine import Engine
 from provisioning.guard import TenantGuard
 from provisioning.problems import GaveUpWaiting, Withheld
 from provisioning.receipt import Receipt
-from provisioning.settings import Settings, checked_settings
+from provisioning.settings import Settings
+from provisioning.settings_sources import checked_settings
 from provisioning.step import Finding, Site
 from provisioning.steps import STEPS
 from provisioning.transport import Transport

@@ -6,14 +6,8 @@ from pathlib import Path
 import pytest
 
 from provisioning.problems import BadInput
-from provisioning.settings import (
-    Operator,
-    client_id,
-    client_secret,
-    doubts_about_secret,
-    load_settings,
-    tenant_id,
-)
+from provisioning.settings import Operator, client_id, client_secret, doubts_about_secret, tenant_id
+from provisioning.settings_sources import load_settings
 
 TENANT = "11111111-2222-3333-4444-555555555555"
 URL = "https://contoso.crm4.dynamics.com"
