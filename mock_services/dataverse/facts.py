@@ -308,7 +308,7 @@ UNKNOWN_APPLICATION: Final = (  # 0x8004f510 [codes]; a public client waits for 
 DUPLICATE_APPLICATION: Final = (  # 400 0x8004f511 [codes]; [tf tests] have a sentence of their own beside the code
     "You are attempting to create an Application ID = {app_id} that already exists."
 )
-NOT_DISABLED: Final = (  # microsoft/powerplatform-build-tools; code and status inferred
+NOT_DISABLED: Final = (  # 400 0x80048356 [codes]; text: microsoft/powerplatform-build-tools
     "User with SystemUserId={user} is not disabled. Please disable the user in the organization before"
     " attempting to delete."
 )
