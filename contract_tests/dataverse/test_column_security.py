@@ -92,7 +92,7 @@ async def test_a_secured_column_does_not_show_through_an_expansion(
 async def test_nobody_finds_out_by_asking_about_a_secured_column(
     integration: Caller, user: str, row: str, path: str
 ) -> None:
-    assert error(await integration.get(path)) == (403, "0x8004f504")
+    assert error(await integration.get(path)) == (400, "0x8004f506")
 
 
 async def test_writing_a_secured_column_is_refused(integration: Caller, user: str, row: str) -> None:
@@ -145,7 +145,7 @@ async def test_a_secured_lookup_hides_where_it_leads(
         f"contacts?$filter=_parentcustomerid_value eq {account}",
         "contacts?$filter=parentcustomerid_account/name eq 'A'",
     ):
-        assert error(await integration.get(asked)) == (403, "0x8004f504")
+        assert error(await integration.get(asked)) == (400, "0x8004f506")
         assert (await administrator.get(asked)).status_code == 200
 
 
@@ -192,5 +192,5 @@ async def test_a_bulk_deletion_does_not_find_rows_by_a_secured_column(
         "ToRecipients": [],
         "CCRecipients": [],
     }
-    assert error(await integration.ask("POST", "BulkDelete", body)) == (403, "0x8004f504")
+    assert error(await integration.ask("POST", "BulkDelete", body)) == (400, "0x8004f506")
     assert tenant.organisation.get("contact", row) is not None

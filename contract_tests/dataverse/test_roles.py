@@ -108,7 +108,7 @@ async def test_a_role_of_another_business_unit_does_not_fit_but_its_copy_does(
     path = f"systemusers({user})/systemuserroles_association/$ref"
     refused = await administrator.ask("POST", path, {"@odata.id": f"roles({role})"})
     assert error(refused) == (400, "0x80041409")
-    assert f"with id={user} belongs to a different business unit={unit}" in refused.json()["error"]["message"]
+    assert f"userid={user}, userBU={unit}, roleId=" in refused.json()["error"]["message"]
     query = f"roles?$filter=_parentrootroleid_value eq {role} and _businessunitid_value eq {unit}"
     copy = (await administrator.get(query)).json()["value"][0]
     assert copy["_parentroleid_value"] == role

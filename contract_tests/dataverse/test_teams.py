@@ -219,7 +219,7 @@ async def test_a_group_team_stands_for_one_group(administrator: Caller, tenant: 
     assert error(await administrator.ask("POST", "teams", without)) == (400, "0x80040200")
     for kind, object_id in ((GROUP, tenant.id), (OFFICE, group)):
         unknown = body(organisation, teamtype=kind, azureactivedirectoryobjectid=object_id)
-        assert error(await administrator.ask("POST", "teams", unknown)) == (400, "0x80041d2a")
+        assert error(await administrator.ask("POST", "teams", unknown)) == (400, "0x80041d68")
     good = body(organisation, teamtype=GROUP, azureactivedirectoryobjectid=group)
     await administrator.make("teams", good)
     assert error(await administrator.ask("POST", "teams", good | {"name": "Twin"})) == (412, "0x80040237")

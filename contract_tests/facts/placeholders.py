@@ -26,6 +26,7 @@ _WHOLE: Final[dict[str, Callable[[Any], bool]]] = {
     "list": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
     "any": lambda _value: True,
+    "null": lambda value: value is None,
 }
 ABSENT: Final = "<absent>"
 EACH: Final = "<each>"
@@ -86,7 +87,7 @@ def fits(expected: str, got: Any) -> bool:
     if alone and alone[1] in KINDS:
         kind, may_be_null = alone.groups()
         if got is None:
-            return bool(may_be_null) or kind == "any"
+            return bool(may_be_null) or kind in {"any", "null"}
         if kind in _WHOLE:
             return _WHOLE[kind](got)
         return isinstance(got, str) and re.fullmatch(TEXTS[kind], got) is not None

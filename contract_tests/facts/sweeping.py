@@ -193,6 +193,9 @@ async def _remove(world: "World", kind: _Kind, id_: str, *, is_young: bool = Fal
         await _disable(world, path, "applicationid")
         await _delete(world, "dataverse", path)  # the first only marks the row as deleted
     if kind.collection == "businessunits":
+        chosen = f"businessunits?$filter=_parentbusinessunitid_value eq {id_}"
+        for below in await _ids(world, "dataverse", chosen, kind.key):
+            await _remove(world, kind, below)
         await _disable(world, path)
     await _delete(world, "dataverse", path)
 

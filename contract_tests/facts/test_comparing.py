@@ -17,7 +17,7 @@ GUID = "2f1c7b52-90a4-4d8e-9b0f-3a6f1c2d4e5f"
     [
         ("<guid>", GUID), ("<guid>", GUID.upper()), ("<instant>", "2026-11-24T13:00:00.1234567Z"),
         ("<etag>", 'W/"12"'), ("<integer>", 3), ("<number>", 3.5), ("<bool>", False), ("<text>", "x"), ("<rest>", ""),
-        ("<any>", None), ("<text?>", None), ("<list>", []), ("<object>", {}), ("<token>", "a.b.c"),
+        ("<any>", None), ("<null>", None), ("<text?>", None), ("<list>", []), ("<object>", {}), ("<token>", "a.b.c"),
         ("Entity 'Contact' With Id = <guid> Does Not Exist", f"Entity 'Contact' With Id = {GUID} Does Not Exist"),
         ("form <https://example/scope>", "form <https://example/scope>"),
     ],
@@ -30,7 +30,7 @@ def test_a_placeholder_takes_its_kind(expected: str, got: Any) -> None:
     ("expected", "got"),
     [
         ("<guid>", "x"), ("<guid>", None), ("<guid>", [GUID]), ("<integer>", "3"), ("<integer>", True),
-        ("<text>", ""), ("<text>", None), ("<etag>", "12"), ("a.c", "abc"), ("<guid>.", GUID), ("x", 1),
+        ("<text>", ""), ("<text>", None), ("<null>", ""), ("<etag>", "12"), ("a.c", "abc"), ("<guid>.", GUID), ("x", 1),
     ],
 )  # fmt: skip
 def test_and_nothing_else(expected: str, got: Any) -> None:

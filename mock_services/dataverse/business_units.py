@@ -62,7 +62,7 @@ def delete(call: Call, row: Row) -> None:
         if not team["isdefault"]:
             raise Refusal("0x80040227", facts.ASSOCIATED)
         if organisation.people.ownership.owns(team["teamid"], besides=(team["queueid"],)):
-            raise refused(rows.UNIT_TEAM_OWNS)
+            raise refused(rows.UNIT_TEAM_OWNS, unit=unit)
     if organisation.select("systemuser", businessunitid=unit):
         raise Refusal("0x80040227", facts.ASSOCIATED)
     organisation.people.remove_business_unit(unit)
@@ -71,12 +71,12 @@ def delete(call: Call, row: Row) -> None:
 def refuse_disabled(call: Call, unit: str) -> None:
     """Nothing is put into a disabled business unit. Raises Refusal."""
     if (call.organisation.get("businessunit", unit) or {}).get("isdisabled"):
-        raise refused(rows.UNIT_DISABLED)
+        raise refused(rows.UNIT_DISABLED, unit=unit)
 
 
 def _refuse_taken(call: Call, name: str, unit: str | None) -> None:
     if any(each["businessunitid"] != unit for each in call.organisation.select("businessunit", name=name)):
-        raise refused(rows.UNIT_NAME_TAKEN)
+        raise refused(rows.UNIT_NAME_TAKEN, detail=f"A business unit is called '{name}' already.")
 
 
 def _check_move(call: Call, unit: str, parent: str | None) -> None:

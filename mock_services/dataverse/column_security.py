@@ -2,7 +2,7 @@
 
 Sources: power-platform admin/field-level-security.md; reference/entities/fieldpermission.md (the permissions' values).
 A value that may not be read is null (rows of a query in FetchXML leave nulls out anyway). That a condition or an order
-by such a column is refused is the platform's rule; that 0x8004f504 says so is inferred, from its text.
+by such a column is refused, and by which code, is in the table of error codes.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -46,7 +46,7 @@ def guarding(call: Call) -> Callable[[Table, str], None]:
 
     def check(table: Table, name: str) -> None:
         if name in table.secured and name in closed(call, table, READ):
-            raise refused(rows.SECURED_READ)
+            raise refused(rows.SECURED_QUERY)
 
     return check
 

@@ -308,7 +308,7 @@ UNKNOWN_APPLICATION: Final = (  # 0x8004f510 [codes]; a public client waits for 
 DUPLICATE_APPLICATION: Final = (  # 400 0x8004f511 [codes]; [tf tests] have a sentence of their own beside the code
     "You are attempting to create an Application ID = {app_id} that already exists."
 )
-NOT_DISABLED: Final = (  # microsoft/powerplatform-build-tools; code and status inferred
+NOT_DISABLED: Final = (  # 400 0x80048356 [codes]; text: microsoft/powerplatform-build-tools
     "User with SystemUserId={user} is not disabled. Please disable the user in the organization before"
     " attempting to delete."
 )
@@ -316,13 +316,13 @@ ACCESS_MODE_FIXED: Final = "An application user's access mode cannot be changed.
 OBJECT_ID_FIXED: Final = "The property AzureActiveDirectoryObjectId cannot be modified."  # 400 0x80041d4f [codes]
 APPLICATION_FIXED: Final = "The user representing an OAuth application cannot not be updated"  # 400 0x80041d48, sic
 
-OTHER_BUSINESS_UNIT: Final = (  # 400 0x80041409 [codes]
-    "The user with id={user} belongs to a different business unit={unit} than the role with roleId={role} and"
-    " rolebusinessUnit={role_unit}."
+OTHER_BUSINESS_UNIT: Final = (  # 400 0x80041409 [codes]; "belongs to a different business unit" before
+    "Cannot associate security role because the security role's Business Unit is not the same as the user's Business"
+    " Unit. Details: userid={user}, userBU={unit}, roleId={role}, roleBU={role_unit}"
 )
-TEAM_OTHER_BUSINESS_UNIT: Final = (  # 400 0x8004140d [codes]; wording by analogy
-    "The team with id={user} belongs to a different business unit={unit} than the role with roleId={role} and"
-    " rolebusinessUnit={role_unit}."
+TEAM_OTHER_BUSINESS_UNIT: Final = (  # 400 0x8004140d [codes], which call the team a user in the details
+    "Cannot associate security role because the security role's Business Unit is not the same as the team's Business"
+    " Unit. Details: userid={user}, userBU={unit}, roleId={role}, roleBU={role_unit}"
 )
 ROLE_NAME_TAKEN: Final = (  # 400 0x80041403 [codes]
     "A role with the specified name '{name}' already exists on business unit {unit} and Solution Id {solution}."
@@ -337,8 +337,7 @@ REPEATED_PRIVILEGE: Final = "Privilege {name} is duplicated."  # 400 0x8004140f 
 UNKNOWN_PRIVILEGE: Final = "The privilege id is invalid or missing."  # 400 0x800404ce [codes]
 CALLER_LACKS: Final = (  # 0x80048d3b with the older recorded text
     "RoleService::VerifyCallerPrivileges failed. User: {user}, UserBU: {unit}, PrivilegeName: {privilege},"
-    " Depth: {depth},"
-    " BusinessUnitId: {unit}, MissingPrivilegeCount: {count}"
+    " PrivilegeId: {privilege_id}, Depth: {depth}, BusinessUnitId: {unit}, MissingPrivilegeCount: {count}"
 )
 SECOND_ROOT: Final = "Only one organization and one root business are allowed."  # 400 0x80041d35 [codes]
 

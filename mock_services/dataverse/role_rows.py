@@ -27,9 +27,9 @@ def create(call: Call, values: dict[str, Any], _changes: Changes) -> str:
     """A role with nine privileges, and its copies in the business units below. Raises Refusal."""
     name = values.pop("name", None)
     if not name:
-        raise Refusal("0x80041407", facts.REQUIRED)
+        raise refused(security.ROLE_WITHOUT_NAME)
     if not values.get("businessunitid"):
-        raise Refusal("0x80041406", facts.REQUIRED)
+        raise refused(security.ROLE_WITHOUT_UNIT)
     unit = str(values.pop("businessunitid"))
     if (present := call.organisation.roles.named(name, unit)) is not None:
         raise Refusal("0x80041403", _name_taken(present))

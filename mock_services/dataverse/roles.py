@@ -160,7 +160,12 @@ def _demand_contents(call: Call, contents: Iterable[tuple[str, Depth]]) -> None:
         name, depth = missing[0]
         unit = call.caller["businessunitid"]
         message = facts.CALLER_LACKS.format(
-            user=call.caller_id, unit=unit, privilege=name, depth=depth.name, count=len(missing)
+            user=call.caller_id,
+            unit=unit,
+            privilege=name,
+            privilege_id=call.schema.privileges[name].id,
+            depth=depth.name,
+            count=len(missing),
         )
         raise Refusal("0x80048d3b", message)
 

@@ -39,12 +39,12 @@ def create(call: Call, values: dict[str, Any], changes: Changes) -> str:
 def update(call: Call, row: Row, values: dict[str, Any], changes: Changes) -> None:
     """What changing a team does beyond its row: a default one keeps name and place. Raises Refusal."""
     if row["isdefault"] and values.get("name", row["name"]) != row["name"]:
-        raise refused(rows.DEFAULT_TEAM_RENAMED)
+        raise refused(rows.DEFAULT_TEAM_RENAMED, team=row["teamid"])
     _check_administrator(call, changes)
     unit = values.pop("businessunitid", row["businessunitid"])
     if unit != row["businessunitid"]:
         if row["isdefault"]:
-            raise refused(rows.DEFAULT_TEAM_MOVED)
+            raise refused(rows.DEFAULT_TEAM_MOVED, team=row["teamid"])
         refuse_disabled(call, unit)
         call.organisation.people.move_team(row["teamid"], unit, by=call.caller_id)
 
@@ -54,7 +54,7 @@ def delete(call: Call, row: Row) -> None:
     if row["isdefault"]:
         raise refused(rows.DEFAULT_TEAM_DELETED, team=row["teamid"])
     if call.organisation.people.ownership.owns(row["teamid"], besides=(row["queueid"],)):
-        raise refused(rows.TEAM_OWNS)
+        raise refused(rows.TEAM_OWNS, team=row["teamid"])
     if row["queueid"] and call.organisation.select("queueitem", queueid=row["queueid"]):
         raise Refusal("0x80631117", facts.QUEUE_HAS_ITEMS)
     call.organisation.people.remove_team(row["teamid"])
@@ -88,7 +88,7 @@ def refuse_role(team: Row, role: Row) -> None:
 def refuse_holding(team: Row) -> None:
     """Access teams hold neither roles nor profiles. Raises Refusal."""
     if team["teamtype"] == ACCESS:
-        raise refused(rows.ACCESS_TEAM_HOLDS)
+        raise refused(rows.ACCESS_TEAM_HOLDS, team=team["teamid"])
 
 
 def refuse_owning(team: Row) -> None:
@@ -106,7 +106,7 @@ def _check_membership(call: Call, user: str, team: str, of_default: Refusable) -
         call.security.demand_row("Append", call.schema.table(kind), there)
     row = call.organisation.rows.require("team", team)
     if row["isdefault"]:
-        raise refused(of_default)
+        raise refused(of_default, team=team)
     if row["teamtype"] in (SECURITY_GROUP, OFFICE_GROUP):
         raise refused(rows.GROUP_TEAM_MEMBERS, team=team)
 

@@ -59,7 +59,7 @@ def delete(call: Call, row: Row) -> None:
     _refuse_special(call, row)
     user, people = str(row["systemuserid"]), call.organisation.people
     if not row["isdisabled"]:
-        raise Refusal("0x80040203", facts.NOT_DISABLED.format(user=user))
+        raise Refusal("0x80048356", facts.NOT_DISABLED.format(user=user))
     if people.ownership.owns(user, besides=(row["queueid"],)):
         raise Refusal("0x80040227", facts.ASSOCIATED)
     if row["deletedstate"]:

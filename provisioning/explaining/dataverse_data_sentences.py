@@ -233,7 +233,8 @@ _ROWS: Final = (
     said(r"active queue item already exists", "certain", "dataverse.already_in_queue"),
     said(r"application id ?= ?\S{1,60} that already exists", "certain", "dataverse.user_exists_already"),
     said(
-        r"belongs to a different business unit ?=?.{0,60}than the role",
+        r"belongs to a different business unit ?=?.{0,60}than the role|"
+        r"security role's business unit is not the same as the (?:user|team)'s",
         "certain",
         "dataverse.role_of_another_business_unit",
     ),

@@ -50,7 +50,8 @@ _RIGHTS: Final = (
     said(r"roleservice::verifycallerprivileges failed", "certain", "dataverse.operator_cannot_make_roles"),
     said(r"act on behalf (?:of )?another user", "certain", "dataverse.impersonation_forbidden"),
     said(
-        r"does not have (?:update|create|read) permissions? for the|permissions? to a secured field",
+        r"does not have (?:update|create|read) permissions? for the|permissions? to a secured field|"
+        r"query contained a secured attribute",
         "likely",
         "dataverse.column_secured",
     ),

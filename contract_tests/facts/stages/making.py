@@ -71,9 +71,9 @@ async def make_grant(world: "World", actor: str) -> None:
     world.rails.know([world.values[f"{actor}.grant_id"]])
 
 
-async def make_user(world: "World", actor: str) -> None:
-    """The application user, in the root business unit."""
-    unit = await root_unit(world)
+async def make_user(world: "World", actor: str, unit: str = "") -> None:
+    """The application user, in the root business unit unless another is named."""
+    unit = unit or await root_unit(world)
     body = {
         "applicationid": world.values[f"{actor}.client_id"],
         "accessmode": 4,

@@ -70,6 +70,23 @@ async def _queued(world: "World", name: str) -> None:
     world.values[f"{name}.id"] = made["QueueItemId"]
 
 
+async def _inactive_item(world: "World", name: str) -> None:
+    """An item of a case of its own that is done with."""
+    await world.stage("contact")
+    await world.stage("queue")
+    world.new_name()
+    body = {"title": world.values["mark"], "customerid_contact@odata.bind": f"/contacts({world.values['contact.id']})"}
+    case = await world.operate("POST", "dataverse", f"{DATA}/incidents", body)
+    item = {
+        "title": world.values["mark"],
+        "objectid_incident@odata.bind": f"/incidents({case})",
+        "queueid@odata.bind": f"/queues({world.values['queue.id']})",
+    }
+    world.values[f"{name}.id"] = await world.operate("POST", "dataverse", f"{DATA}/queueitems", item)
+    inactive = {"statecode": 1, "statuscode": 2}
+    await world.operate("PATCH", "dataverse", f"{DATA}/queueitems({world.values[f'{name}.id']})", inactive)
+
+
 STAGES: Final[dict[str, Stage]] = {
     "contact": Stage(_contact, frozenset({"id", "email", "lastname"})),
     "inactive_contact": Stage(_inactive_contact, frozenset({"id", "email", "lastname"})),
@@ -78,4 +95,5 @@ STAGES: Final[dict[str, Stage]] = {
     "incident": Stage(_incident, frozenset({"id", "title"})),
     "queue": Stage(_queue, frozenset({"id", "name"})),
     "queued": Stage(_queued, frozenset({"id"})),
+    "inactive_item": Stage(_inactive_item, frozenset({"id"})),
 }

@@ -7,15 +7,15 @@ _CODES = "[codes]"
 UNIT_NAME_TAKEN = Row(
     400,
     "0x8004022a",
-    "An object with the specified name already exists.",
-    "[codes]; that a second business unit of one name says it is inferred",
+    "Duplicate record exists. {detail}",
+    "[codes]; that a second business unit of one name says it, and its end, are inferred",
     name="BusinessManagementObjectAlreadyExists",
 )
 UNIT_DISABLED = Row(
     400,
     "0x8004032c",
-    "The specified business unit is disabled.",
-    "[codes]; that what is put into a disabled business unit is refused so is inferred",
+    "The specified business unit : '{unit}' is disabled.",
+    "[codes]; that what is put into a disabled business unit is refused so, and that its id is told, are inferred",
     name="BusinessNotEnabled",
 )
 UNIT_LOOP = Row(
@@ -52,7 +52,8 @@ UNIT_WITH_CHILDREN = Row(
 UNIT_TEAM_OWNS = Row(
     400,
     "0x80041d62",
-    "Business unit default team owns records. Business unit cannot be deleted.",
+    "Business unit default team owns records. Business unit (Id = {unit}) cannot be deleted."
+    " Reassign the records owned by default team and try again.",
     _CODES,
     name="BusinessUnitDefaultTeamOwnsRecords",
 )
@@ -65,33 +66,37 @@ DEFAULT_TEAM_DELETED = Row(
     name="CannotDeleteDefaultTeam",
 )
 DEFAULT_TEAM_MOVED = Row(
-    400, "0x80048308", "The default business unit team parent can't be set.", _CODES, name="CannotSetParentDefaultTeam"
+    400,
+    "0x80048308",
+    "The default business unit team parent can't be set (TeamId = {team}).",
+    _CODES,
+    name="CannotSetParentDefaultTeam",
 )
 DEFAULT_TEAM_RENAMED = Row(
     400,
     "0x8004830a",
-    "The default business unit team name can't be updated.",
+    "The default business unit team name can't be updated (TeamId = {team}).",
     _CODES,
     name="CannotUpdateNameDefaultTeam",
 )
 DEFAULT_TEAM_JOINED = Row(
     400,
     "0x8004830b",
-    "Can't add members to the default business unit team.",
+    "Can't add members to the default business unit team (TeamId = {team}).",
     _CODES,
     name="CannotAddMembersToDefaultTeam",
 )
 DEFAULT_TEAM_LEFT = Row(
     400,
     "0x8004830c",
-    "Can't remove members from the default business unit team.",
+    "Can't remove members from the default business unit team (TeamId = {team}).",
     _CODES,
     name="CannotRemoveMembersFromDefaultTeam",
 )
 TEAM_OWNS = Row(
     400,
     "0x8004830e",
-    "Can't delete a team which owns records. Reassign the records and try again.",
+    "Can't delete a team which owns records. Reassign or delete the records and try again (TeamId = {team}).",
     _CODES,
     name="CannotDeleteTeamOwningRecords",
 )
@@ -105,7 +110,7 @@ ACCESS_TEAM_OWNS = Row(
 ACCESS_TEAM_HOLDS = Row(
     400,
     "0x80048331",
-    "Cannot assign roles or profiles to an access team.",
+    "Cannot assign roles or profiles to an access team (TeamId = {team}).",
     _CODES,
     name="CannotAssignRolesOrProfilesToAccessTeam",
 )
@@ -126,10 +131,10 @@ GROUP_TEAM_MEMBERS = Row(
 )
 GROUP_UNKNOWN = Row(
     400,
-    "0x80041d2a",
-    "The object does not exist in active directory.",
+    "0x80041d68",
+    "The Azure AD Group was not found in your Azure Active Directory. Please validate the Group ID and try again.",
     "[codes]; that a group team without its group says it is inferred",
-    name="ObjectNotFoundInAD",
+    name="ADResourceNotFound",
 )
 TEAM_ADMINISTRATOR_BLIND = Row(
     400,
@@ -222,9 +227,7 @@ LAST_ADMINISTRATOR_REMOVED = Row(
 CUSTOMIZER_KEPT = Row(
     400, "0x80041d4a", "The System Customizer Role cannot be deleted.", _CODES, name="CannotDeleteSystemCustomizer"
 )
-BASIC_USER_KEPT = Row(
-    400, "0x80041d5a", "The Common Data Service User Role cannot be deleted.", _CODES, name="CannotDeleteCDSUser"
-)
+BASIC_USER_KEPT = Row(400, "0x80041d5a", "The Basic User Role cannot be deleted.", _CODES, name="CannotDeleteBasicUser")
 SUPPORT_ROLE_KEPT = Row(
     400, "0x80041d42", "The Support User Role cannot be deleted.", _CODES, name="CannotDeleteSupportUser"
 )

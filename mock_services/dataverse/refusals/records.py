@@ -64,10 +64,10 @@ NO_BUSINESS_UNIT = Row(
 )
 NOT_DISABLED = Row(
     400,
-    "0x80040203",
+    "0x80048356",
     facts.NOT_DISABLED,
-    "text: microsoft/powerplatform-build-tools; code and status inferred",
-    name="InvalidArgument",
+    "[codes], whose sentence differs; text: microsoft/powerplatform-build-tools",
+    name="CannotDeleteEnabledUser",
 )
 INVALID_ARGUMENT = Row(
     400,

@@ -75,6 +75,15 @@ ROWS: tuple[Row, ...] = (
             ("Act on Behalf of Another User privilege cannot be added or removed."),
         ),
         ("0x80040256", "CrmSecurityError", "A failure occurred in CrmSecurity."),
+        (
+            "0x8004f504",
+            "AttributePermissionReadIsMissing",
+            (
+                "The user does not have read permissions to a secured field. The requested operation could not be"
+                " completed."
+            ),
+        ),
+        ("0x80040231", "PrincipalPrivilegeDenied", "Target user or team does not hold required privileges."),
         ("0x80040276", "PrivilegeCreateIsDisabledForOrganization", "Privilege Create is disabled for organization."),
         ("0x8004049e", "unManagedinvalidprincipal", "The principal id is missing or invalid."),
         ("0x800404bb", "unManagedinvalidprivilegeedepth", "Invalid privilege depth for user."),

@@ -24,14 +24,12 @@ ROW_OUT_OF_REACH = Row(
     "2023",
     "unManagedIdsAccessDenied",
 )
-TARGET_LACKS = Row(
+CALLER_LACKS = Row(
     403,
-    "0x80040231",
-    "{sentence}",
-    "[handle, codes]; the sentence differs with the operation",
-    name="PrincipalPrivilegeDenied",
+    "0x80048d3b",
+    facts.CALLER_LACKS,
+    "an older recorded text, as a client's regular expression reads it; status by its kind",
 )
-CALLER_LACKS = Row(403, "0x80048d3b", facts.CALLER_LACKS, "an older recorded text; status by its kind")
 CANNOT_IMPERSONATE = Row(
     403,
     "0x8004a110",
@@ -46,12 +44,12 @@ NO_SUCH_USER = Row(
     "[codes]; XrmHttp expects 400",
     name="BusinessManagementInvalidUserId",
 )
-SECURED_READ = Row(
-    403,
-    "0x8004f504",
-    "The user does not have read permissions to a secured field. The requested operation could not be completed.",
-    "[handle, codes]",
-    name="AttributePermissionReadIsMissing",
+SECURED_QUERY = Row(
+    400,
+    "0x8004f506",
+    "The Query contained a secured attribute to which the caller does not have access",
+    "[codes]; outside the server's table of statuses, so 400",
+    name="QueryContainedSecuredAttributeWithoutAccess",
 )
 SECURED_CREATE = Row(
     403,
@@ -102,10 +100,14 @@ OTHER_BUSINESS_UNIT = Row(400, "0x80041409", facts.OTHER_BUSINESS_UNIT, _CODES, 
 TEAM_OTHER_BUSINESS_UNIT = Row(400, "0x8004140d", facts.TEAM_OTHER_BUSINESS_UNIT, _CODES, name="TeamInWrongBusiness")
 ROLE_NAME_TAKEN = Row(400, "0x80041403", facts.ROLE_NAME_TAKEN, _CODES, name="RoleAlreadyExists")
 ROLE_WITHOUT_UNIT = Row(
-    400, "0x80041406", facts.REQUIRED, "code: [codes]; text inferred", name="unManagedidsrolesmissbusinessid"
+    400,
+    "0x80041406",
+    "The role's business unit ID was unexpectedly missing.",
+    _CODES,
+    name="unManagedidsrolesmissbusinessid",
 )
 ROLE_WITHOUT_NAME = Row(
-    400, "0x80041407", facts.REQUIRED, "code: [codes]; text inferred", name="unManagedidsrolesmissrolename"
+    400, "0x80041407", "The role name was unexpectedly missing.", _CODES, name="unManagedidsrolesmissrolename"
 )
 ROLE_INHERITED = Row(400, "0x80044152", facts.INHERITED_ROLE, _CODES, name="RestrictInheritedRole")
 ROLE_INHERITED_DELETE = Row(

@@ -168,7 +168,12 @@ _RIGHTS_RULES: Final = (
     ),
     Rule("dataverse.role_lacks_privilege", "likely", OPERATOR_ENVIRONMENT, _PRIVILEGE),
     Rule("dataverse.depth_too_small", "certain", ENVIRONMENT, frozenset({"0x80048306"})),
-    Rule("dataverse.column_secured", "certain", ENVIRONMENT, frozenset({"0x8004f502", "0x8004f504", "0x8004f507"})),
+    Rule(
+        "dataverse.column_secured",
+        "certain",
+        ENVIRONMENT,
+        frozenset({"0x8004f502", "0x8004f504", "0x8004f506", "0x8004f507"}),
+    ),
     Rule("dataverse.impersonation_forbidden", "certain", ENVIRONMENT, frozenset({"0x8004a110"})),
     Rule("dataverse.role_of_another_business_unit", "certain", OPERATOR_ENVIRONMENT, frozenset({"0x80041409"})),
     Rule("dataverse.user_exists_already", "certain", OPERATOR_ENVIRONMENT, frozenset({"0x8004f511"})),
