@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from contract_tests.facts.fact import Fact
-from contract_tests.facts.placeholders import EACH, SOME, TEXTS, filled, fits
+from contract_tests.facts.placeholders import ABSENT, EACH, SOME, TEXTS, filled, fits
 from provisioning.leaks import leaks_in
 
 _GUID: Final = re.compile(TEXTS["guid"])
@@ -83,6 +83,14 @@ class Redactor:
         """A body that is no JSON: what the fact says of it, else that there is one."""
         return self._string("", told, fact.answer.text, values) if told else ""
 
+    def query(self, fact: Fact, told: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+        """What a redirect carries, as far as the fact speaks of it; a `code` here is a secret and no word."""
+        return {
+            name: self._string("" if name == "code" else name, told[name], expected, values)
+            for name, expected in fact.answer.query.items()
+            if name in told
+        }
+
     def _value(self, name: str, told: Any, expected: Any, values: Mapping[str, str]) -> Any:
         if isinstance(told, Mapping):
             wanted = filled(expected, values) if isinstance(expected, Mapping) else {}
@@ -101,7 +109,7 @@ class Redactor:
         return told
 
     def _string(self, name: str, told: str, expected: Any, values: Mapping[str, str]) -> str:
-        if isinstance(expected, str) and fits(filled(expected, values), told):
+        if isinstance(expected, str) and expected != ABSENT and fits(filled(expected, values), told):
             return self._as_expected(told, expected, values)
         if name in _WORDS or _ANNOTATION.search(name):
             return self._scrubbed(told, values)

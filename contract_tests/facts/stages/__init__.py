@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contract_tests.facts.stages import actors, certificates, definitions, directory, principals, rows
+from contract_tests.facts.stages import actors, certificates, definitions, directory, people, principals, rows
 from contract_tests.facts.stages.stage import Stage
 
 STAGES: Final[dict[str, Stage]] = {
@@ -10,6 +10,7 @@ STAGES: Final[dict[str, Stage]] = {
     **certificates.STAGES,
     **definitions.STAGES,
     **directory.STAGES,
+    **people.STAGES,
     **principals.STAGES,
     **rows.STAGES,
 }
