@@ -76,7 +76,7 @@ _CERTIFICATE: Final = {
     **_rows("700024", "likely", "login.assertion_out_of_time"),
     **_rows("700021", "likely", "login.assertion_of_another_client"),
     **_rows("700023", "likely", "login.assertion_audience_wrong"),
-    **_rows("50027 50012 50048", "likely", "login.assertion_malformed", "login.secret_wrong"),
+    **_rows("50027 5002723 5002738 50012 50048", "likely", "login.assertion_malformed", "login.secret_wrong"),
     **_rows("50013 500133 900384", "possible", "login.certificate_unknown"),
     **_rows("50003 50007 50017 50032 50006 501462 7000214", "likely", "login.certificate_unknown"),
 }
