@@ -72,7 +72,8 @@ class Answered(_Strict):
     status: int = Field(ge=100, le=599)
     headers: dict[str, str] = {}
     body: Any = None
-    text: str | None = None
+    text: str | None = None  # of a page, as it is read: `&#39;` is an apostrophe
+    query: dict[str, str] = {}  # what the location of a redirect carries, in its query or behind its `#`
     claims: dict[str, Any] | None = None  # of the body's access_token, read without a key
     only: bool = False
 
@@ -124,8 +125,8 @@ class Fact(_Strict):
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the answer is a no."""
-        return self.answer.status >= 400
+        """Whether the answer is a no, which people are told on a page and clients in a redirect."""
+        return self.answer.status >= 400 or bool(self.refusal)
 
     @property
     def actors(self) -> set[str]:

@@ -2,7 +2,7 @@
 
 import re
 from html import unescape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -22,6 +22,12 @@ def kept_from(answer: httpx.Response, place: str) -> str:
     return found
 
 
+def carried(answer: httpx.Response) -> dict[str, str]:
+    """The parameters of where an answer leads to, in its query or behind its `#`; none where it leads nowhere."""
+    parts = urlsplit(answer.headers.get("location", ""))
+    return dict(parse_qsl(parts.query) + parse_qsl(parts.fragment))
+
+
 def _id(answer: httpx.Response, _name: str) -> str | None:
     return told_id(answer)
 
@@ -38,9 +44,7 @@ def _header(answer: httpx.Response, name: str) -> str:
 
 
 def _query(answer: httpx.Response, name: str) -> str:
-    """A parameter of where the answer leads to, in its query or behind its `#`."""
-    parts = urlsplit(answer.headers["location"])
-    return {**parse_qs(parts.query), **parse_qs(parts.fragment)}[name][0]
+    return carried(answer)[name]
 
 
 def _input(answer: httpx.Response, name: str) -> str | None:

@@ -258,6 +258,8 @@ def _of_refusals() -> Iterator[Mutant]:
 
 def _of_refusal(service: str, refusal: str, row: Row, turn: int) -> Mutant:
     of: Any = row.of
+    if turn == 0 and row.status < httpx.codes.BAD_REQUEST:
+        turn = 1  # told on a page or in a redirect, whose status says nothing
     if turn == 0 or _PLACEHOLDER.fullmatch(of.template):
         odd = 403 if refusal.startswith("facts.API_") else _ODD_STATUS  # its bodies follow from a few statuses
         name = f"{refusal}: status {row.status} is {odd}"

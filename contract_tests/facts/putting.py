@@ -1,19 +1,22 @@
 """Puts one fact to a world, and tells what came of it."""
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 import httpx
 
 from contract_tests.facts.comparing import Difference, differences
 from contract_tests.facts.fact import READ, WRITE, Answered, Asked, Fact, NotAsked
-from contract_tests.facts.keeping import kept_from
+from contract_tests.facts.keeping import carried, kept_from
 from contract_tests.facts.placeholders import filled, fits
 from contract_tests.facts.rehearsals import REHEARSALS
 from contract_tests.facts.stages import STAGES
 from contract_tests.facts.world import World, claims_of
 
+_SCRIPTED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BUSY = {429, 502, 503, 504}
 _LONGEST_LAG_S = 60
 """How long an answer about something young is asked for again while it is not as expected."""
@@ -27,6 +30,9 @@ class Heard:
     headers: dict[str, str]
     body: Any
     text: str
+    """Of a page, as it is read: without the escapes of HTML and of the scripts within."""
+    query: dict[str, str] = field(default_factory=dict)
+    """What the location of a redirect carries."""
 
     @classmethod
     def of(cls, answer: httpx.Response) -> "Heard":
@@ -36,7 +42,13 @@ class Heard:
         except ValueError:
             body = None
         headers = {name.lower(): value for name, value in answer.headers.items()}
-        return cls(answer.status_code, headers, body, answer.text)
+        return cls(answer.status_code, headers, body, _readable(answer), carried(answer))
+
+
+def _readable(answer: httpx.Response) -> str:
+    if "text/html" not in answer.headers.get("content-type", ""):
+        return answer.text
+    return unescape(_SCRIPTED.sub(lambda found: chr(int(found[1], 16)), answer.text))
 
 
 @dataclass(frozen=True)
@@ -143,6 +155,8 @@ def unlike(answer: Answered, heard: Heard, world: World) -> list[Difference]:
             found.append(Difference(f"header {name.lower()}", expected, got))
     if answer.text is not None and not fits(filled(answer.text, world.values), heard.text):
         found.append(Difference("text", filled(answer.text, world.values), heard.text))
+    if answer.query:
+        found += differences(filled(answer.query, world.values), heard.query, field="query")
     if answer.claims is not None:
         token = heard.body.get("access_token", "") if isinstance(heard.body, dict) else ""
         claims = claims_of(token) if token.count(".") == 2 else None

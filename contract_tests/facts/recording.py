@@ -29,6 +29,7 @@ class Kept(BaseModel):
     headers: dict[str, str] = {}
     body: Any = None
     text: str = ""
+    query: dict[str, str] = {}
 
 
 class Recording(BaseModel):
@@ -58,6 +59,7 @@ class Recorder:
             headers=self._redactor.headers(heard.headers, values),
             body=self._redactor.body(fact, heard.body, values),
             text="" if heard.body is not None else self._redactor.text(fact, heard.text, values),
+            query=self._redactor.query(fact, heard.query, values),
         )
         self.answers[fact.name] = kept
         return kept
@@ -111,6 +113,7 @@ def changes(before: Kept, now: Kept, ids: Identities) -> Iterator[Difference]:
         yield from _changes(before.headers.get(name, NOTHING), now.headers.get(name, NOTHING), f"header {name}", ids)
     yield from _changes(before.body, now.body, "body", ids)
     yield from _changes(before.text, now.text, "text", ids)
+    yield from _changes(before.query, now.query, "query", ids)
 
 
 def _changes(before: Any, now: Any, field: str, ids: Identities) -> Iterator[Difference]:

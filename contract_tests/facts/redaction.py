@@ -82,6 +82,14 @@ class Redactor:
         """A body that is no JSON: what the fact says of it, else that there is one."""
         return self._string("", told, fact.answer.text, values) if told else ""
 
+    def query(self, fact: Fact, told: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+        """What a redirect carries, as far as the fact speaks of it; a `code` here is a secret and no word."""
+        return {
+            name: self._string("" if name == "code" else name, told[name], expected, values)
+            for name, expected in fact.answer.query.items()
+            if name in told
+        }
+
     def _value(self, name: str, told: Any, expected: Any, values: Mapping[str, str]) -> Any:
         if isinstance(told, Mapping):
             wanted = filled(expected, values) if isinstance(expected, Mapping) else {}

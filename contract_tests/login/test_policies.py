@@ -39,16 +39,23 @@ async def test_conditional_access_blocks_a_workload(
     assert (await ask(wire, tenant.id, registered.form())).status_code == 200
 
 
-async def test_conditional_access_blocks_a_person_or_asks_for_more(wire: httpx.AsyncClient, tenant: FakeTenant) -> None:
+@pytest.mark.parametrize(
+    ("version", "error"), [("oauth2/v2.0", "invalid_grant"), ("oauth2", "interaction_required")]
+)
+async def test_conditional_access_blocks_a_person_or_asks_for_more(
+    wire: httpx.AsyncClient, tenant: FakeTenant, version: str, error: str
+) -> None:
+    named = {} if version == "oauth2/v2.0" else {"resource": GRAPH}
+    form = password_form(tenant, **named)
     policy = tenant.directory.add_access_policy("MFA", users=("All",), control="mfa")
-    more = await ask(wire, tenant.id, password_form(tenant))
-    assert said(more) == (400, "interaction_required", 50076)
+    more = await ask(wire, tenant.id, form, version=version)
+    assert said(more) == (400, error, 50076)
     assert more.json()["suberror"] == "basic_action"
     assert f"to access '{MICROSOFT_GRAPH}'" in more.json()["error_description"]
     tenant.directory.remove_access_policy(policy.id)
     tenant.directory.add_access_policy("Block", users=("All",))
-    blocked = await ask(wire, tenant.id, password_form(tenant))
-    assert said(blocked) == (400, "interaction_required", 53003)
+    blocked = await ask(wire, tenant.id, form, version=version)
+    assert said(blocked) == (400, error, 53003)
     assert blocked.json()["suberror"] == "message_only"
 
 
@@ -79,11 +86,31 @@ async def test_an_application_for_assigned_people_only(
 
 
 async def test_ten_wrong_passwords_lock_an_account_for_a_minute(wire: httpx.AsyncClient, tenant: FakeTenant) -> None:
-    for _ in range(10):
+    for number in range(10):
         wire.cookies.clear()
-        assert said(await ask(wire, tenant.id, password_form(tenant, password="wrong")))[2] == 50126
+        assert said(await ask(wire, tenant.id, password_form(tenant, password=f"wrong {number}")))[2] == 50126
     assert said(await ask(wire, tenant.id, password_form(tenant))) == (400, "invalid_grant", 50053)
     tenant.clock.advance(minutes=1)
+    assert (await ask(wire, tenant.id, password_form(tenant))).status_code == 200
+
+
+async def test_a_lock_is_of_one_tenants_account(
+    wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant
+) -> None:
+    other = cloud.create_tenant("Fabrikam")
+    for number in range(10):
+        wire.cookies.clear()
+        await ask(wire, tenant.id, password_form(tenant, password=f"wrong {number}"))
+    assert (await ask(wire, other.id, password_form(other))).status_code == 200
+
+
+async def test_a_client_that_keeps_sending_an_old_password_locks_nobody_out(
+    wire: httpx.AsyncClient, tenant: FakeTenant
+) -> None:
+    for number in range(30):
+        wire.cookies.clear()
+        old = password_form(tenant, password=f"old {number % 3}")
+        assert said(await ask(wire, tenant.id, old))[2] == 50126
     assert (await ask(wire, tenant.id, password_form(tenant))).status_code == 200
 
 

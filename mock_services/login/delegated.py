@@ -61,7 +61,7 @@ def issue(sign_in: SignIn) -> tokens.Issued:
     if resource.principal.id == client.principal.id and resource.asked.lower() != client.app_id:
         raise Refused(requests.RESOURCE_IS_CLIENT, application=client.app_id, name=client.principal.display_name)
     users.check_assignment(client, user)
-    users.check_access(client, resource, sign_in.person)
+    users.check_access(client, resource, sign_in.person, at_second=sign_in.asked.version == 2)
     allowed = consent.check(client, resource, user, sign_in.wanted)
     occasion = tokens.Occasion(sign_in.asked.exchange, sign_in.cloud, client, resource, sign_in.proof)
     issued = tokens.user_token(occasion, user, allowed, sign_in.person.amr)

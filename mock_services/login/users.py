@@ -29,17 +29,18 @@ def check_password(exchange: Exchange, tenant: FakeTenant, username: str, passwo
     """The user of this name, if the password is theirs. Raises Refused.
 
     Order inferred: known, not locked out, the right password, enabled, not expired. Ten wrong passwords in a row lock
-    an account for a minute (entra-docs howto-password-smart-lockout.md).
+    an account for a minute, where the same one sent again and again is counted once (entra-docs
+    howto-password-smart-lockout.md).
     """
     user = tenant.directory.user(user_principal_name=username)
     if user is None:
         raise Refused(sign_ins.USER_UNKNOWN, user=username, directory=tenant.display_name)
-    attempts = exchange.worlds.pending.attempts(user.id)
+    attempts = exchange.worlds.pending.attempts(tenant.id, user.id)
     now = tenant.clock.now()
     if attempts.is_locked(now):
         raise Refused(sign_ins.USER_LOCKED)
     if not user.matches(password):
-        attempts.failed(now, most=facts.WRONG_PASSWORDS, lock=facts.LOCKED_OUT)
+        attempts.failed(password, now, most=facts.WRONG_PASSWORDS, lock=facts.LOCKED_OUT)
         raise Refused(sign_ins.PASSWORD_WRONG)
     attempts.succeeded()
     if not user.account_enabled:
@@ -74,10 +75,15 @@ def check_assignment(client: Client, user: User) -> None:
         )
 
 
-def check_access(client: Client, resource: Resource, person: Person) -> None:
-    """Raise Refused where Conditional Access blocks the user (53003) or asks for more than was shown (50076)."""
+def check_access(client: Client, resource: Resource, person: Person, *, at_second: bool = False) -> None:
+    """Raise Refused where Conditional Access blocks the user (53003) or asks for more than was shown (50076).
+
+    `at_second`: what the second token endpoint calls `invalid_grant` is `interaction_required` everywhere else.
+    """
     controls = client.tenant.directory.controls_on_user(person.user.id, resource.principal.app_id)
     if BLOCK in controls:
-        raise Refused(sign_ins.USER_BLOCKED_BY_POLICY, suberror="message_only")
+        row = sign_ins.USER_BLOCKED_AT_SECOND if at_second else sign_ins.USER_BLOCKED_BY_POLICY
+        raise Refused(row, suberror="message_only")
     if MFA in controls and MFA not in person.amr.split():
-        raise Refused(sign_ins.MFA_REQUIRED, suberror="basic_action", resource=resource.principal.app_id)
+        row = sign_ins.MFA_REQUIRED_AT_SECOND if at_second else sign_ins.MFA_REQUIRED
+        raise Refused(row, suberror="basic_action", resource=resource.principal.app_id)

@@ -17,6 +17,7 @@ DEVICE_CODE_LIFE = timedelta(minutes=15)  # expires_in 900 of every recorded dev
 AUTHORIZATION_CODE_LIFE = timedelta(minutes=10)  # entra-docs v2-oauth2-auth-code-flow.md: about ten minutes
 BROWSER_LIFE = timedelta(hours=24)  # entra-docs: a session cookie that is not persistent lasts 24 hours
 _MOST = 5_000
+_TRACKED_PASSWORDS = 3  # entra-docs howto-password-smart-lockout.md: the same one again is not counted again
 # Recorded user codes have nine of these: no vowels but A, E and U, nothing that looks like another.
 _USER_CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -83,13 +84,19 @@ class Attempts:
 
     wrong: int = 0
     locked_until: datetime | None = None
+    _last: deque[str] = field(default_factory=lambda: deque(maxlen=_TRACKED_PASSWORDS), repr=False)
+    """Hashes of the last that were counted."""
 
     def is_locked(self, now: datetime) -> bool:
         """Whether the account takes no password now."""
         return self.locked_until is not None and now < self.locked_until
 
-    def failed(self, now: datetime, *, most: int, lock: timedelta) -> None:
-        """Count a wrong password; at the `most`-th in a row lock the account for a while."""
+    def failed(self, password: str, now: datetime, *, most: int, lock: timedelta) -> None:
+        """Count a wrong password that is none of the last three; at the `most`-th lock the account for a while."""
+        hashed = _hashed(password)
+        if hashed in self._last:
+            return
+        self._last.append(hashed)
         self.wrong += 1
         if self.wrong >= most:
             self.locked_until = now + lock
@@ -97,6 +104,7 @@ class Attempts:
     def succeeded(self) -> None:
         """Start counting anew."""
         self.wrong, self.locked_until = 0, None
+        self._last.clear()
 
 
 class _Ends(Protocol):
@@ -145,9 +153,9 @@ class PendingSignIns:
         """What an authorization code stands for, whatever became of it."""
         return self._codes.get(_hashed(text))
 
-    def attempts(self, user_id: str) -> Attempts:
-        """The wrong passwords of one account."""
-        return self._attempts.setdefault(user_id, Attempts())
+    def attempts(self, tenant_id: str, user_id: str) -> Attempts:
+        """The wrong passwords of one account; tenants begin with the same ids."""
+        return self._attempts.setdefault(f"{tenant_id}/{user_id}", Attempts())
 
     def count(self, key: str, now: datetime, *, within: timedelta, most: int) -> int:
         """How often something was asked for within this time, this once included; counts no further than `most` + 1."""

@@ -33,13 +33,22 @@ MFA_REQUIRED = Refusal(
     50076, "interaction_required", 400,
     "Due to a configuration change made by your administrator, or because you moved to a new location, you must use"
     " multi-factor authentication to access '{resource}'.",
-    "azure-docs v2-conditional-access-dev-guide (error and status); text from az users, the resource is its app id",
-    "2025-07",
+    "a whole body of the first token endpoint (az, 2020-11); error of redirects: azure-docs"
+    " v2-conditional-access-dev-guide", "2020-11",
+)  # fmt: skip
+MFA_REQUIRED_AT_SECOND = Refusal(
+    50076, "invalid_grant", 400, MFA_REQUIRED.template,
+    "two whole bodies of the second endpoint's password grant (2023-11, 2024-03)", "2024-03",
 )  # fmt: skip
 USER_BLOCKED_BY_POLICY = Refusal(
     53003, "interaction_required", 400,
     "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
-    "dafthack/MSOLSpray#5 (body with suberror message_only)", "2024",
+    "dafthack/MSOLSpray#5 (body with suberror message_only), which asks the first token endpoint; so again in 2023-05",
+    "2023-05",
+)  # fmt: skip
+USER_BLOCKED_AT_SECOND = Refusal(
+    53003, "invalid_grant", 400, USER_BLOCKED_BY_POLICY.template,
+    "a whole body that azure-identity was told at the second endpoint, with suberror message_only (2025-03)", "2025-03",
 )  # fmt: skip
 USER_NOT_ASSIGNED = Refusal(
     50105, "invalid_grant", 400,
@@ -50,7 +59,7 @@ USER_NOT_ASSIGNED = Refusal(
     "several public reports of sign-in pages; error from token responses quoted beside them", "2025",
 )  # fmt: skip
 USER_OF_OTHER_TENANT = Refusal(
-    50020, "access_denied", 400,
+    50020, "access_denied", 200,
     "User account '{user}' from identity provider 'https://sts.windows.net/{home}/' does not exist in tenant"
     " '{directory}' and cannot access the application '{application}'({name}) in that tenant. The account needs to be"
     " added as an external user in the tenant first. Sign out and sign in again with a different Azure Active Directory"
@@ -58,36 +67,36 @@ USER_OF_OTHER_TENANT = Refusal(
     "Microsoft's troubleshooting page for 50020 and many reports; shown on the page", "2025",
 )  # fmt: skip
 NOBODY_SIGNED_IN = Refusal(
-    50058, "login_required", 400, "A silent sign-in request was sent but no user is signed in.",
+    50058, "login_required", 302, "A silent sign-in request was sent but no user is signed in.",
     "microsoft/azure-spring-boot#549 (text), entra-docs v2-oauth2-auth-code-flow (error)", "2024",
 )  # fmt: skip
 
 # Consent -----------------------------------------------------------------------------------------------------------
 
 DECLINED = Refusal(
-    65004, "access_denied", 400, "User declined to consent to access the app.",
+    65004, "access_denied", 302, "User declined to consent to access the app.",
     "redirects quoted in public issues, with error_subcode=cancel", "2024",
 )  # fmt: skip
 ADMIN_CONSENT_DECLINED = Refusal(
-    65004, "consent_required", 400, "User declined to consent to access the app.",
+    65004, "consent_required", 302, "User declined to consent to access the app.",
     "entra-docs v2-admin-consent.md: the redirect of a refused /v2.0/adminconsent; the first page is documented with"
     " permission_denied and no code", "2024",
 )  # fmt: skip
 ADMIN_NEEDED = Refusal(
-    90094, "access_denied", 400,
+    90094, "access_denied", 200,
     "{name} needs permission to access resources in your organization that only an admin can grant. Request an admin to"
     " grant permission to this app before you can use it.",
     "entra-docs application-sign-in-unexpected-user-consent-error page; error from a redirect quoted in public", "2026",
 )  # fmt: skip
 CONSENT_REQUIRED = Refusal(
-    65001, "consent_required", 400,
+    65001, "consent_required", 302,
     "The user or administrator has not consented to use the application with ID '{application}' named '{name}'. Send"
     " an interactive authorization request for this user and resource.",
     "entra-docs v2-oauth2-implicit-grant-flow: the answer to prompt=none", "2024",
 )  # fmt: skip
 
 MISCONFIGURED = Refusal(
-    650056, "invalid_client", 400,
+    650056, "invalid_client", 200,
     "Misconfigured application. This could be due to one of the following: the client has not listed any permissions"
     " for '{resource}' in the requested permissions in the client's application registration. Or, the admin has not"
     " consented in the tenant. Or, check the application identifier in the request to ensure it matches the configured"
@@ -100,7 +109,7 @@ MISCONFIGURED = Refusal(
 # Authorize ---------------------------------------------------------------------------------------------------------
 
 REDIRECT_UNKNOWN = Refusal(
-    50011, "invalid_request", 400,
+    50011, "invalid_request", 200,
     "The redirect URI '{redirect}' specified in the request does not match the redirect URIs configured for the"
     " application '{application}'. Make sure the redirect URI sent in the request matches one added to your application"
     " in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to troubleshoot"
@@ -108,21 +117,21 @@ REDIRECT_UNKNOWN = Refusal(
     "Microsoft's troubleshooting page for 50011 and many reports; shown on the page", "2025",
 )  # fmt: skip
 REDIRECT_UNREGISTERED = Refusal(
-    500113, "invalid_request", 400, "No reply address is registered for the application.",
+    500113, "invalid_request", 200, "No reply address is registered for the application.",
     "entra-docs reference-error-codes.md; shown on the page", "2025",
 )  # fmt: skip
 RESPONSE_TYPE_UNSUPPORTED = Refusal(
-    70005, "unsupported_response_type", 400, "The response type '{response_type}' is not supported.",
+    70005, "unsupported_response_type", 302, "The response type '{response_type}' is not supported.",
     "code and error: entra-docs reference-error-codes.md; wording inferred",
 )  # fmt: skip
 RESPONSE_TYPE_DISABLED = Refusal(
-    700054, "unsupported_response_type", 400,
+    700054, "unsupported_response_type", 302,
     "response_type '{response_type}' is not enabled for the application.",
     "redirects quoted in many public issues", "2024",
 )  # fmt: skip
 RESPONSE_MODE_UNSUPPORTED = Refusal(
-    70007, "invalid_request", 400, "The response mode '{response_mode}' is not supported.",
-    "code: entra-docs reference-error-codes.md; wording, error and status inferred",
+    70007, "invalid_request", 302, "The response mode '{response_mode}' is not supported.",
+    "code: entra-docs reference-error-codes.md; wording and error inferred",
 )  # fmt: skip
 
 # Codes -------------------------------------------------------------------------------------------------------------
@@ -203,7 +212,7 @@ DEVICE_UNKNOWN = Refusal(
     "entra-docs reference-error-codes.md and v2-oauth2-device-code.md (error)", "2024",
 )  # fmt: skip
 USER_CODE_UNKNOWN = Refusal(
-    70019, "expired_token", 400, "Verification code expired.",
+    70019, "expired_token", 200, "Verification code expired.",
     "entra-docs reference-error-codes.md; shown on the page for a code that is unknown or too old",
 )  # fmt: skip
 
