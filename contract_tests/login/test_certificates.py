@@ -99,7 +99,8 @@ async def test_each_flaw_is_told_by_its_own_code(
 async def test_an_assertion_says_who_it_is_of_and_whom_it_is_for(
     wire: httpx.AsyncClient, tenant: FakeTenant, registered: Registered, certificate: Certificate, field: str
 ) -> None:
-    assertion = certificate.assertion(tenant, registered.client_id, **{field: None})
+    missing: dict[str, Any] = {field: None}
+    assertion = certificate.assertion(tenant, registered.client_id, **missing)
     answer = await ask(wire, tenant.id, form(registered.client_id, assertion, SCOPE))
     assert said(answer) == (400, "invalid_request", 90014)
     assert f"The required field '{field}' is missing from the credential." in answer.json()["error_description"]

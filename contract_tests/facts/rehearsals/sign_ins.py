@@ -27,10 +27,10 @@ async def _government(fakes: Fakes, world: World, name: str) -> None:
 
 async def _lacking(fakes: Fakes, world: World, name: str) -> None:
     """A tenant without Power Apps."""
-    principal = fakes.tenant.directory.service_principal(app_id=POWERAPPS)
-    assert principal is not None, "every fresh tenant has it"
+    directory = fakes.tenant.directory
+    (principal,) = (each for each in directory.service_principals() if each.app_id == POWERAPPS)
     world.values |= {f"{name}.app_id": principal.app_id, f"{name}.app_name": principal.display_name}
-    fakes.tenant.directory.delete_service_principal(principal.id)
+    directory.delete_service_principal(principal.id)
 
 
 async def _trusting(fakes: Fakes, world: World, name: str) -> None:
@@ -39,8 +39,9 @@ async def _trusting(fakes: Fakes, world: World, name: str) -> None:
     directory = fakes.tenant.directory
     application = directory.add_application(name)
     directory.add_service_principal(application.app_id)
-    trust = {"issuer": issuer.name, "subject": _SUBJECT, "audiences": [TOKEN_EXCHANGE], "description": None}
-    directory.add_federated_credential(application.id, name="ci", **trust)
+    directory.add_federated_credential(
+        application.id, name="ci", issuer=issuer.name, subject=_SUBJECT, audiences=[TOKEN_EXCHANGE], description=None
+    )
     now = fakes.tenant.clock.now()
     token, other = issuer.token(_SUBJECT, at=now), issuer.token(_SUBJECT, at=now, environment="another")
     stranger = fakes.cloud.issuers.open(f"https://other.{fakes.tenant.id}.example.com")

@@ -180,8 +180,8 @@ FEDERATED_AUDIENCE = Refusal(
 )  # fmt: skip
 ISSUER_UNREACHABLE = Refusal(
     90061, "invalid_request", 400, "Request to External OIDC endpoint failed.",
-    "a whole body with its status in Azure/azure-workload-identity's troubleshooting page (2022-10); others met the same"
-    " words as 50166 and 501661 (2022-11 to 2024-05)", "2024-05",
+    "a whole body with its status in Azure/azure-workload-identity's troubleshooting page (2022-10); others met the"
+    " same words as 50166 and 501661 (2022-11 to 2024-05)", "2024-05",
 )  # fmt: skip
 FEDERATED_KEY_UNKNOWN = Refusal(
     7000272, "invalid_client", 401,

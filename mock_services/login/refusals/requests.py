@@ -186,7 +186,8 @@ LOOP = Refusal(
     50196, "invalid_grant", 400,
     "The server terminated an operation because it encountered a client request loop. Please contact your app vendor.",
     "azure-docs reference-breaking-changes (2018-10): 15 requests of one client in 5 minutes; text"
-    " Azure/azure-sdk-for-net#23324 (a password), pnp/powershell#2995 (a browser); status by the rule for invalid_grant",
+    " Azure/azure-sdk-for-net#23324 (a password), pnp/powershell#2995 (a browser); status by the rule for"
+    " invalid_grant",
     "2023-04",
 )  # fmt: skip
 TRANSIENT = Refusal(
