@@ -44,7 +44,7 @@ async def test_a_person_enters_the_code_and_the_device_is_signed_in(
     assert "Microsoft Azure CLI" in browser.page.text
     assert said(await ask(wire, where, polling(begun["device_code"])))[2] == 70016
     await browser.fill(press="continue")
-    assert "You have signed in to Microsoft Azure CLI" in browser.form.said["outcome"]
+    assert "You have signed in to the Microsoft Azure CLI application" in browser.form.said["outcome"]
 
     answer = await ask(wire, where, {**polling(begun["device_code"]), "client_info": "1"})
     claims = await claims_of(wire, tenant, answer)

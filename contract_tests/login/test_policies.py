@@ -39,9 +39,7 @@ async def test_conditional_access_blocks_a_workload(
     assert (await ask(wire, tenant.id, registered.form())).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("version", "error"), [("oauth2/v2.0", "invalid_grant"), ("oauth2", "interaction_required")]
-)
+@pytest.mark.parametrize(("version", "error"), [("oauth2/v2.0", "invalid_grant"), ("oauth2", "interaction_required")])
 async def test_conditional_access_blocks_a_person_or_asks_for_more(
     wire: httpx.AsyncClient, tenant: FakeTenant, version: str, error: str
 ) -> None:
@@ -94,9 +92,7 @@ async def test_ten_wrong_passwords_lock_an_account_for_a_minute(wire: httpx.Asyn
     assert (await ask(wire, tenant.id, password_form(tenant))).status_code == 200
 
 
-async def test_a_lock_is_of_one_tenants_account(
-    wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant
-) -> None:
+async def test_a_lock_is_of_one_tenants_account(wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant) -> None:
     other = cloud.create_tenant("Fabrikam")
     for number in range(10):
         wire.cookies.clear()

@@ -75,8 +75,9 @@ def _signed_in(visit: Visit, code: str, sign_in: DeviceSignIn, tenant: FakeTenan
             consent.answer(client, resource, person.user, question, for_all=bool(visit.form.get("for_all")))
     sign_in.decision = Decision.GRANTED
     sign_in.tenant_id, sign_in.user_id, sign_in.amr = tenant.id, person.user.id, person.amr
-    sentence = f"You have signed in to {client.principal.display_name} on your device. You may now close this window."
-    return page("done", title=client.principal.display_name, sentence=sentence)
+    name = client.principal.display_name
+    sentence = f"You have signed in to the {name} application on your device. You may now close this window."
+    return page("done", title=name, sentence=sentence)
 
 
 def _question(

@@ -6,12 +6,12 @@ from typing import Any, Final
 from contract_tests.facts.fact import Asked
 from contract_tests.facts.keeping import kept_from
 from contract_tests.facts.place import AZURE_CLI
+from contract_tests.facts.rails import SLUG
 from contract_tests.facts.rehearsals.rehearsal import Fakes, Rehearsal
 from contract_tests.facts.world import World
 
 WEB: Final = "https://app.contoso.example/signin"
 _GRAPH: Final = "https://graph.microsoft.com"
-_GRAPH_APP: Final = "00000003-0000-0000-c000-000000000000"
 _USER_READ: Final = "e1fe6dd8-ba31-4d61-89e7-88639da4683d"
 _DATAVERSE_APP: Final = "00000007-0000-0000-c000-000000000000"
 _IMPERSONATION: Final = "78ce3f0f-a1ce-49c2-8cde-64b5c0896db4"
@@ -110,23 +110,13 @@ async def _misconfigured(fakes: Fakes, world: World, name: str) -> None:
     _application(fakes, world, name, web={"redirectUris": [WEB]}, required_resource_access=wanted)
 
 
-async def _for_assigned_people(fakes: Fakes, world: World, name: str) -> None:
-    """One that everybody has consented to, and that is for assigned people only."""
-    directory = fakes.tenant.directory
-    principal = _application(fakes, world, name)
-    graph = directory.service_principal(app_id=_GRAPH_APP)
-    assert graph is not None
-    directory.grant_delegated(principal, graph.id, "User.Read")
-    directory.change_service_principal(principal, app_role_assignment_required=True)
-
-
 # What ages ---------------------------------------------------------------------------------------------------------
 
 
 async def _old_code(fakes: Fakes, world: World, name: str) -> None:
     """An authorization code that a browser brought back ten minutes ago."""
     redirect = "http://localhost"
-    query = f"client_id={AZURE_CLI}&response_type=code&redirect_uri={redirect}&scope={_GRAPH}/.default&state={{slug}}"
+    query = f"client_id={AZURE_CLI}&response_type=code&redirect_uri={redirect}&scope={_GRAPH}/.default&state={SLUG}"
     signed = {"username": "{person.username}", "password": "{person.password}"}
     form = {"next": f"{_ANYBODYS}/authorize?{query}", **signed}
     await _ask(world, method="POST", path="/{tenant}/login", form=form)
@@ -195,7 +185,6 @@ REHEARSALS: Final[dict[str, Rehearsal]] = {
     "web_application": Rehearsal(_web_application, _CLIENT),
     "without_address": Rehearsal(_without_address, _CLIENT),
     "misconfigured": Rehearsal(_misconfigured, _CLIENT),
-    "for_assigned_people": Rehearsal(_for_assigned_people, _CLIENT),
     "old_code": Rehearsal(_old_code, frozenset({"code"})),
     "old_device_code": Rehearsal(_old_device_code, frozenset({"device_code", "user_code"})),
     "unused_refresh_token": Rehearsal(_unused, frozenset({"refresh_token"})),
