@@ -86,7 +86,7 @@ _FEDERATED: Final = {
     **_rows("700212 7002122", "likely", "login.federated_audience_wrong"),
     **_rows("700213 7002131 7002134 7002137 7002138 7002139", "likely", "login.federated_subject_wrong"),
     **_rows("700229 700236 700230 700231 700238", "likely", "login.federated_credential_missing"),
-    **_rows("90061 5006110 50166110", "likely", "login.federated_issuer_unreachable"),
+    **_rows("90061 5006110 50166110 7000272", "likely", "login.federated_issuer_unreachable"),
 }
 _POLICY: Final = {
     **_rows("53003 530034 530035 530032 53000 53001 53002 50131 50005 53005", "certain", "login.conditional_access"),
