@@ -1,5 +1,6 @@
 """The mutants that are no row of refusals: checks left out, defaults, members and headers that lie."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from contract_tests.facts.mutants import Mutant, headed, member, patch
@@ -75,6 +76,13 @@ BEHAVIOUR: Final[tuple[Mutant, ...]] = (
         "login", "the issuer is the second format's", wire=member(r"openid-configuration$", "issuer", "https://odd")
     ),
     Mutant("login", "keys without certificates", wire=member(r"discovery/v2\.0/keys$", "x5c", gone=True)),
+    # People at a browser
+    Mutant("login", "any password is good", patch("state.directory.records:User.matches", _always(True))),
+    Mutant("login", "nobody is ever locked", patch("state.pending:Attempts.is_locked", _always(False))),
+    Mutant("login", "any verifier is good", patch("login.authorization_code:_check_verifier", _nothing)),
+    Mutant("login", "codes are good for ever", patch("login.authorize:AUTHORIZATION_CODE_LIFE", timedelta(days=1))),
+    Mutant("login", "consent is not kept", patch("login.consent:answer", _nothing)),
+    Mutant("login", "devices need nobody", patch("login.device:_check_decision", _nothing)),
     # Graph
     Mutant(
         "graph",

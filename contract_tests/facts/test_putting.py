@@ -35,7 +35,7 @@ async def test_a_redirect_is_compared_by_what_it_carries(world: World, joint: st
 
 async def test_a_code_that_a_redirect_carries_is_not_recorded(world: World) -> None:
     fact = next(each for each in facts() if "code" in each.answer.query)
-    secret = "1.AUnlikelyToBePublic"  # noqa: S105 - made up
+    secret = "1.AUnlikelyToBePublic"
     for expected in ("<text>", "<absent>"):
         asking = fact.model_copy(update={"answer": Answered(status=302, query={"code": expected, "error": "<absent>"})})
         heard = Heard(302, {}, None, "", {"code": secret, "error": "login_required", "more": "x"})

@@ -1,4 +1,4 @@
-"""People who sign in: locked, expired, blocked, of another tenant; the applications they do it through, and what ages."""
+"""People who sign in: locked, expired, blocked, of another tenant; what they do it through, and what ages."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -8,7 +8,7 @@ from contract_tests.facts.keeping import kept_from
 from contract_tests.facts.place import AZURE_CLI
 from contract_tests.facts.rails import SLUG
 from contract_tests.facts.rehearsals.rehearsal import Fakes, Rehearsal
-from contract_tests.facts.world import World
+from contract_tests.facts.world import World, claims_of
 
 WEB: Final = "https://app.contoso.example/signin"
 _GRAPH: Final = "https://graph.microsoft.com"
@@ -144,9 +144,7 @@ async def _revoked(fakes: Fakes, world: World, name: str) -> None:
     """A refresh token of a person whom an administrator has signed out everywhere since."""
     world.values[f"{name}.refresh_token"] = await _refresh_token(world)
     fakes.tenant.clock.advance(minutes=1)
-    user = fakes.tenant.directory.user(user_principal_name=fakes.tenant.operator.username)
-    assert user is not None
-    fakes.tenant.directory.revoke_sign_ins(user.id)
+    fakes.tenant.directory.revoke_sign_ins(str(claims_of(await world.token("person", "graph"))["oid"]))
 
 
 async def _refresh_token(world: World) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from contract_tests.facts.stages import actors, certificates, clients, definitions, directory, principals, rows
+from contract_tests.facts.stages import actors, certificates, clients, definitions, directory, people, principals, rows
 from contract_tests.facts.stages.stage import Stage
 
 STAGES: Final[dict[str, Stage]] = {
@@ -11,6 +11,7 @@ STAGES: Final[dict[str, Stage]] = {
     **clients.STAGES,
     **definitions.STAGES,
     **directory.STAGES,
+    **people.STAGES,
     **principals.STAGES,
     **rows.STAGES,
 }

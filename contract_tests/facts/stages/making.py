@@ -30,9 +30,9 @@ async def make_application(world: "World", actor: str, **extra: Any) -> str:
     return str(made["id"])
 
 
-async def make_principal(world: "World", actor: str) -> None:
+async def make_principal(world: "World", actor: str, **extra: Any) -> None:
     """The registration's service principal."""
-    body = {"appId": world.values[f"{actor}.client_id"]}
+    body = {"appId": world.values[f"{actor}.client_id"], **extra}
     made = await world.operate("POST", "graph", "/v1.0/servicePrincipals", body)
     world.values[f"{actor}.principal_id"] = made["id"]
 
