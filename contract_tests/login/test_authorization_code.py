@@ -342,6 +342,8 @@ async def test_the_first_endpoint_wants_the_resource_in_the_registration(
     await browser.open(url, **asked)
     await browser.sign_in(tenant)
     assert (browser.brought["error"], browser.brought["error_description"][:12]) == ("invalid_client", "AADSTS650057")
+    assert "&error_description=AADSTS650057%3a+Invalid+resource.+" in browser.returned
+    assert f"+Client+app+ID%3a+{application.client_id}(Integration)." in browser.returned
 
     wanted: dict[str, Any] = {"id": GRAPH_PERMISSIONS["User.Read"][1], "type": "Scope"}
     listed = [{"resourceAppId": MICROSOFT_GRAPH, "resourceAccess": [wanted]}]
