@@ -54,6 +54,26 @@ BEHAVIOUR: Final[tuple[Mutant, ...]] = (
         "login", "a v2 request may name a resource", patch("login.client_credentials:refuse_resource_on_v2", _nothing)
     ),
     Mutant("login", "every host is a resource", patch("login.resources:answers_to", _always(True))),
+    Mutant(
+        "login",
+        "assertions need no signature",
+        patch("login.certificates:is_signed_by", _always(True)),
+        refusal="credentials.SIGNATURE_WRONG",
+    ),
+    Mutant(
+        "login",
+        "assertions never end",
+        patch("login.certificates:check_lifetime", _nothing),
+        refusal="credentials.ASSERTION_OUT_OF_TIME",
+    ),
+    Mutant(
+        "login",
+        "assertions are for anybody",
+        patch("login.certificates:_is_ours", _always(True)),
+        refusal="credentials.ASSERTION_FOR_OTHERS",
+    ),
+    Mutant("login", "a first device code tells numbers", wire=member(r"oauth2/devicecode$", "expires_in", 900)),
+    Mutant("login", "first keys without thumbprints", wire=member(r"discovery/keys$", "x5t", gone=True)),
     Mutant("login", "a token tells no type", wire=member(r"/token$", "token_type", gone=True)),
     Mutant("login", "a lifetime is a text", wire=member(r"v2\.0/token$", "expires_in", "3599")),
     Mutant("login", "no extended lifetime", wire=member(r"v2\.0/token$", "ext_expires_in", gone=True)),

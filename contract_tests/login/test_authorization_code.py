@@ -341,7 +341,9 @@ async def test_the_first_endpoint_wants_the_resource_in_the_registration(
     asked = {"client_id": application.client_id, "response_type": "code", "redirect_uri": WEB, "resource": GRAPH}
     await browser.open(url, **asked)
     await browser.sign_in(tenant)
-    assert (browser.brought["error"], browser.brought["error_description"][:12]) == ("invalid_resource", "AADSTS650057")
+    assert (browser.brought["error"], browser.brought["error_description"][:12]) == ("invalid_client", "AADSTS650057")
+    assert "&error_description=AADSTS650057%3a+Invalid+resource.+" in browser.returned
+    assert f"+Client+app+ID%3a+{application.client_id}(Integration)." in browser.returned
 
     wanted: dict[str, Any] = {"id": GRAPH_PERMISSIONS["User.Read"][1], "type": "Scope"}
     listed = [{"resourceAppId": MICROSOFT_GRAPH, "resourceAccess": [wanted]}]
@@ -366,7 +368,9 @@ async def test_a_service_that_the_tenant_lacks_is_named(
     scope = "https://service.powerapps.com//user_impersonation"
     await browser.open(authorize(tenant), **query(application.client_id, scope=scope))
     await browser.sign_in(tenant)
-    assert browser.problem.startswith(f"AADSTS650052: The app is trying to access a service '{POWERAPPS}'")
+    assert browser.brought["error"] == "invalid_client"
+    told = f"AADSTS650052: The app is trying to access a service '{POWERAPPS}'"
+    assert browser.brought["error_description"].startswith(told)
 
 
 async def test_an_application_without_an_address_cannot_be_come_back_to(

@@ -63,16 +63,17 @@ async def test_an_assertion_may_be_shown_again_as_msal_does(
     ("changes", "code", "words"),
     [
         ({"aud": "https://example.com/"}, 700023, "audience claim does not match Realm issuer"),
-        ({"aud": None}, 700023, "audience"),
         ({"aud": "https://login.microsoftonline.us/{tenant}/oauth2/v2.0/token"}, 700023, "audience"),
         ({"iss": "11111111-2222-4333-8444-555555555555"}, 700021, "doesn't match 'client_id'"),
         ({"sub": "somebody"}, 700021, "doesn't match 'client_id'"),
         ({"exp": 1}, 700024, "not within its valid time range"),
         ({"exp": None}, 50027, "malformed"),
         ({"exp": "soon"}, 50027, "malformed"),
+        ({"exp": 1}, 700024, "assertion valid from 1970-01-01T00:00:00.0000000Z, expiry"),
         ({"nbf": 99_999_999_999}, 700024, "assertion valid from 5138-11-16T09:46:39"),
-        ({"headers": {}}, 50027, "No certificate thumbprint"),
-        ({"headers": {"x5t": "AAAA"}}, 700027, "[Reason - The key was not found."),
+        ({"headers": {}}, 5002723, "No certificate SHA-1 thumbprint"),
+        ({"headers": {"x5t": "AAAA"}}, 700027, "not found., Thumbprint of key used by client: '000000', Please visit"),
+        ({"headers": {"kid": "of-another-service"}}, 700027, "[Reason - The key was not found., Please visit"),
         ({"headers": {"x5t#S256": "é"}}, 700027, "[Reason - The key was not found."),
         ({"key": OTHER_KEY}, 700027, "did not match the expected signature value"),
     ],
@@ -94,12 +95,32 @@ async def test_each_flaw_is_told_by_its_own_code(
     assert words in answer.json()["error_description"]
 
 
+@pytest.mark.parametrize("field", ["iss", "aud"])
+async def test_an_assertion_says_who_it_is_of_and_whom_it_is_for(
+    wire: httpx.AsyncClient, tenant: FakeTenant, registered: Registered, certificate: Certificate, field: str
+) -> None:
+    missing: dict[str, Any] = {field: None}
+    assertion = certificate.assertion(tenant, registered.client_id, **missing)
+    answer = await ask(wire, tenant.id, form(registered.client_id, assertion, SCOPE))
+    assert said(answer) == (400, "invalid_request", 90014)
+    assert f"The required field '{field}' is missing from the credential." in answer.json()["error_description"]
+
+
+async def test_a_key_may_be_named_by_its_thumbprint_as_kid(
+    wire: httpx.AsyncClient, tenant: FakeTenant, registered: Registered, certificate: Certificate
+) -> None:
+    for key_id in (base64url(certificate.sha1), certificate.sha1.hex().upper()):
+        assertion = certificate.assertion(tenant, registered.client_id, headers={"kid": key_id}, algorithm="RS512")
+        answer = await ask(wire, tenant.id, form(registered.client_id, assertion, SCOPE))
+        assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize("text", ["eyJ.x.y", "x", "a.b.c", "....", "eyJhbGciOiJub25lIn0.e30."])
 async def test_what_is_no_assertion_is_malformed(
     wire: httpx.AsyncClient, tenant: FakeTenant, registered: Registered, certificate: Certificate, text: str
 ) -> None:
     del certificate
-    assert said(await ask(wire, tenant.id, form(registered.client_id, text, SCOPE)))[2] in {50027, 700021}
+    assert said(await ask(wire, tenant.id, form(registered.client_id, text, SCOPE)))[2] in {50027, 90014}
 
 
 async def test_a_certificate_of_hmac_or_none_vouches_for_nothing(
@@ -115,7 +136,9 @@ async def test_a_certificate_of_hmac_or_none_vouches_for_nothing(
         jwt.encode(claims, "", algorithm="none", headers=headers),
     ):
         answer = await ask(wire, tenant.id, form(registered.client_id, assertion, SCOPE))
-        assert said(answer) == (401, "invalid_client", 50027)
+        assert said(answer) == (401, "invalid_client", 5002738)
+        algorithm = jwt.get_unverified_header(assertion)["alg"]
+        assert f"'{algorithm}' is not a supported signature algorithm." in answer.json()["error_description"]
 
 
 async def test_a_certificate_expires_by_the_tenants_clock(

@@ -36,7 +36,7 @@ async def test_another_issuers_token_signs_in(
 @pytest.mark.parametrize(
     ("subject", "audience", "issuer", "code"),
     [
-        (SUBJECT.upper(), EXCHANGE, ISSUER, 700213),
+        (SUBJECT.upper(), EXCHANGE, ISSUER, 7002138),
         ("repo:contoso/other:ref:refs/heads/main", EXCHANGE, ISSUER, 700213),
         (SUBJECT, "api://other", ISSUER, 700212),
         (SUBJECT, EXCHANGE, ISSUER + "/", 700211),
@@ -56,7 +56,7 @@ async def test_issuer_subject_and_audience_must_match_to_the_letter(
     token = cloud.issuers.open(issuer).token(subject, audience)
     answer = await ask(wire, tenant.id, form(trusting.client_id, token, SCOPE))
     assert said(answer) == (401, "invalid_client", code)
-    named = {700211: issuer, 700212: audience, 700213: subject}[code]
+    named = {700211: issuer, 700212: audience, 700213: subject, 7002138: subject}[code]
     assert f"'{named}'" in answer.json()["error_description"]
 
 
@@ -70,8 +70,8 @@ async def test_an_issuer_out_of_reach_or_with_other_keys_vouches_for_nothing(
 
     cloud.issuers.open(ISSUER)
     rotated = await ask(wire, tenant.id, form(trusting.client_id, token, SCOPE))
-    assert said(rotated) == (401, "invalid_client", 50013)
-    assert "The key was not found" in rotated.json()["error_description"]
+    assert said(rotated) == (401, "invalid_client", 7000272)
+    assert f"could not be found in the metadata of identity provider {ISSUER}." in rotated.json()["error_description"]
 
     genuine = cloud.issuers.open(ISSUER).token(SUBJECT)
     claims = jwt.decode(genuine, options={"verify_signature": False})

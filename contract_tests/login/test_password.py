@@ -147,7 +147,7 @@ async def test_an_application_asks_for_itself_by_its_id_alone(
     directory.grant_delegated(principal.id, principal.id, "access_as_user")
     own = form(tenant, client_id=registered.client_id, client_secret=registered.text)
     by_uri = await ask(wire, tenant.id, own | {"scope": f"api://{registered.client_id}/access_as_user"})
-    assert said(by_uri) == (400, "invalid_resource", 90009)
+    assert said(by_uri) == (400, "invalid_request", 90009)
     by_id = await ask(wire, tenant.id, own | {"scope": f"{registered.client_id}/access_as_user"})
     assert (await claims_of(wire, tenant, by_id))["aud"] == registered.client_id
 

@@ -1,9 +1,7 @@
 """The admin-consent pages: an administrator agrees, for everybody, to what a registration lists or a request names."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_plus
 
 from starlette.responses import Response
 
@@ -160,11 +158,6 @@ def _declined(wish: _Wish) -> Response:
 def _send_back(wish: _Wish, parameters: dict[str, str], title: str) -> Response:
     if wish.redirect is None:
         return page("done", title=title, sentence=f"{wish.application.display_name}: you may close this window.")
-    pairs = [f"{name}={_written(value)}" for name, value in parameters.items() if value or name != "state"]
+    pairs = [f"{name}={redirects.written(value)}" for name, value in parameters.items() if value or name != "state"]
     joint = "&" if "?" in wish.redirect.uri else "?"
     return found(f"{wish.redirect.uri}{joint}{'&'.join(pairs)}")
-
-
-def _written(value: str) -> str:
-    """Blanks as plus, escapes in lower case, as the documented redirects have them."""
-    return re.sub(r"%[0-9A-F]{2}", lambda escape: escape[0].lower(), quote_plus(value))

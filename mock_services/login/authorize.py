@@ -67,7 +67,7 @@ def answer(visit: Visit, version: int) -> Response:
 
 _SHOWN = (
     sign_ins.USER_NOT_ASSIGNED, sign_ins.USER_BLOCKED_BY_POLICY, sign_ins.USER_OF_OTHER_TENANT, sign_ins.USER_DISABLED,
-    requests.RESOURCE_ABSENT, requests.TENANT_BLOCKED,
+    requests.TENANT_BLOCKED,
 )  # fmt: skip
 """Shown to the person, who alone can do something about them, unless the client wanted no page."""
 

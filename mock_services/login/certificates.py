@@ -41,17 +41,25 @@ def check(exchange: Exchange, cloud: Cloud, client: Client, told: Unverified) ->
 
 
 def _key(client: Client, told: Unverified) -> KeyCredential:
-    """The registered certificate that the header names. Raises Refused."""
+    """The registered certificate that the header names. Raises Refused.
+
+    A `kid` is looked at where there is no thumbprint, and is then the SHA-1 thumbprint, in hex or base64url (inferred
+    from keycloak/keycloak#19425, whose own `kid` was not found).
+    """
     by_sha256, by_sha1 = _thumbprint(told.header.get("x5t#S256")), _thumbprint(told.header.get("x5t"))
-    if by_sha256 is None and by_sha1 is None:
+    key_id = told.header.get("kid")
+    if by_sha256 is None and by_sha1 is None and not key_id:
         raise Refused(credentials.ASSERTION_WITHOUT_THUMBPRINT)
     for each in client.key_credentials:
+        sha1 = bytes.fromhex(each.thumbprint)
         if by_sha256 is not None:
             if hashlib.sha256(each.key).digest() == by_sha256:
                 return each
-        elif by_sha1 == bytes.fromhex(each.thumbprint):
+        elif by_sha1 == sha1 or (by_sha1 is None and (key_id == each.thumbprint or _thumbprint(key_id) == sha1)):
             return each
-    raise Refused(credentials.CERTIFICATE_UNKNOWN, application=client.app_id)
+    shown = by_sha256 if by_sha256 is not None else by_sha1
+    named = f"Thumbprint of key used by client: '{shown.hex().upper()}', " if shown is not None else ""
+    raise Refused(credentials.CERTIFICATE_UNKNOWN, application=client.app_id, named=named)
 
 
 def _thumbprint(value: object) -> bytes | None:

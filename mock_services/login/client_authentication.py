@@ -45,6 +45,7 @@ def check(asked: Asked, cloud: Cloud, client: Client) -> Proof:
     shown = shown_in(asked)
     if shown.assertion:
         told = jwts.read(shown.assertion)
+        jwts.demand(told, "iss", "aud")
         if told.claim("iss").lower() == client.app_id or "://" not in told.claim("iss"):
             certificates.check(asked.exchange, cloud, client, told)
         else:

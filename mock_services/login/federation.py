@@ -22,12 +22,12 @@ def check(exchange: Exchange, client: Client, told: Unverified) -> None:
     issuer = exchange.worlds.issuers.reached(told.claim("iss"))
     if issuer is None:
         raise Refused(credentials.ISSUER_UNREACHABLE)
-    key = issuer.keys.get(str(told.header.get("kid")))
+    key_id = str(told.header.get("kid"))
+    key = issuer.keys.get(key_id)
     if key is None:
-        raise Refused(credentials.FEDERATED_SIGNATURE, reason="The key was not found.")
+        raise Refused(credentials.FEDERATED_KEY_UNKNOWN, key=key_id, issuer=issuer.name)
     if not is_signed_by(told, key):
-        reason = "The provided signature value did not match the expected signature value."
-        raise Refused(credentials.FEDERATED_SIGNATURE, reason=reason)
+        raise Refused(credentials.FEDERATED_SIGNATURE)
     check_lifetime(told, client.tenant.clock.now())
 
 
@@ -38,6 +38,7 @@ def _match(held: list[FederatedCredential], told: Unverified) -> None:
         raise Refused(credentials.FEDERATED_ISSUER, issuer=issuer)
     of_subject = [each for each in of_issuer if each.subject == subject]
     if not of_subject:
-        raise Refused(credentials.FEDERATED_SUBJECT, subject=subject)
+        is_near = any(each.subject.lower() == subject.lower() for each in of_issuer)
+        raise Refused(credentials.FEDERATED_SUBJECT_CASE if is_near else credentials.FEDERATED_SUBJECT, subject=subject)
     if not any(audience in each.audiences for each in of_subject for audience in told.audiences):
         raise Refused(credentials.FEDERATED_AUDIENCE, audience=" ".join(told.audiences))

@@ -12,10 +12,13 @@ from mock_services.login.refusals import credentials
 
 LEEWAY = timedelta(minutes=5)
 """How far clocks may differ: the default of Microsoft's own token libraries; remembered."""
-ALGORITHMS = ("RS256", "PS256")
-"""entra-docs certificate-credentials.md asks for PS256; MSAL signs with RS256 when given a SHA-1 thumbprint."""
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256")
+"""entra-docs certificate-credentials.md asks for PS256; MSAL signs with RS256 when given a SHA-1 thumbprint. The others
+stand in the refusal of an algorithm (microsoft-authentication-library-for-dotnet's tests, 2023-12)."""
 _LAST = datetime(9999, 12, 31, tzinfo=UTC)
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_UNTOLD = datetime(1970, 1, 1, tzinfo=UTC)
+"""What a start that is not told reads as in a refusal (AzureAD/microsoft-authentication-library-for-java#984)."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def read(text: str) -> Unverified:
 
 
 def is_signed_by(told: Unverified, key: Any) -> bool:
-    """Whether a public key made its signature. Raises Refused (50027) for an algorithm that Entra does not take."""
+    """Whether a public key made its signature. Raises Refused (5002738) for an algorithm that Entra does not take."""
     try:
         jwt.decode(
             told.text,
@@ -57,10 +60,17 @@ def is_signed_by(told: Unverified, key: Any) -> bool:
             options={"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False},
         )
     except jwt.InvalidAlgorithmError:
-        raise Refused(credentials.ASSERTION_MALFORMED) from None
+        raise Refused(credentials.ALGORITHM_UNSUPPORTED, algorithm=str(told.header.get("alg"))) from None
     except (jwt.PyJWTError, ValueError, TypeError):  # among others a key of another kind than the algorithm's
         return False
     return True
+
+
+def demand(told: Unverified, *names: str) -> None:
+    """Raise Refused (90014), naming the first of these claims that is not there."""
+    for name in names:
+        if not told.claims.get(name):
+            raise Refused(credentials.ASSERTION_INCOMPLETE, field=name)
 
 
 def check_lifetime(told: Unverified, now: datetime) -> None:
@@ -68,7 +78,7 @@ def check_lifetime(told: Unverified, now: datetime) -> None:
 
     Both may be fractions, as MSAL Python sends them. Entra sets no limit to the end (certificate-credentials.md).
     """
-    start, end = _instant(told.claims.get("nbf"), _FIRST), _instant(told.claims.get("exp"), None)
+    start, end = _instant(told.claims.get("nbf"), _UNTOLD), _instant(told.claims.get("exp"), None)
     if start is None or end is None:
         raise Refused(credentials.ASSERTION_MALFORMED)
     if now >= _later(end, LEEWAY) or _later(now, LEEWAY) < start:

@@ -28,7 +28,8 @@ class TooOften(Exception):
 def check(asked: Asked, cookie: str) -> None:
     """Count a token request. Raises Refused (50196) for a loop of one client instance, TooOften beyond the limit.
 
-    A client without cookies is never seen to loop. A minute's limit holds only where a test has set one, by client.
+    A client without cookies is never seen to loop, and neither is one that asks for itself, which MSAL.NET's page on
+    throttling says is told 429 instead. A minute's limit holds only where a test has set one, by client.
     """
     tenant = known_tenant(asked.exchange, asked.tenant)
     if tenant is None:
@@ -39,12 +40,12 @@ def check(asked: Asked, cookie: str) -> None:
     if most is not None and pending.count(f"{tenant.id}/{client_id}", now, within=_MINUTE, most=most) > most:
         asked.exchange.code = "429"
         raise TooOften
-    if cookie and asked.value("grant_type") not in _POLLED:
+    if cookie and asked.value("grant_type") not in _NO_LOOP:
         wanted = asked.value("scope") or asked.value("resource")
         key = f"{cookie}/{client_id}/{asked.value('grant_type')}/{wanted}"
         if pending.count(key, now, within=_LOOP_WITHIN, most=_LOOP) > _LOOP:
             raise Refused(requests.LOOP)
 
 
-_POLLED = {"device_code", "urn:ietf:params:oauth:grant-type:device_code"}
-"""Asked again and again by design."""
+_NO_LOOP = {"client_credentials", "device_code", "urn:ietf:params:oauth:grant-type:device_code"}
+"""Device codes are asked for again and again by design."""

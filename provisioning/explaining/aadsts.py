@@ -76,7 +76,7 @@ _CERTIFICATE: Final = {
     **_rows("700024", "likely", "login.assertion_out_of_time"),
     **_rows("700021", "likely", "login.assertion_of_another_client"),
     **_rows("700023", "likely", "login.assertion_audience_wrong"),
-    **_rows("50027 50012 50048", "likely", "login.assertion_malformed", "login.secret_wrong"),
+    **_rows("50027 5002723 5002738 50012 50048", "likely", "login.assertion_malformed", "login.secret_wrong"),
     **_rows("50013 500133 900384", "possible", "login.certificate_unknown"),
     **_rows("50003 50007 50017 50032 50006 501462 7000214", "likely", "login.certificate_unknown"),
 }
@@ -86,7 +86,7 @@ _FEDERATED: Final = {
     **_rows("700212 7002122", "likely", "login.federated_audience_wrong"),
     **_rows("700213 7002131 7002134 7002137 7002138 7002139", "likely", "login.federated_subject_wrong"),
     **_rows("700229 700236 700230 700231 700238", "likely", "login.federated_credential_missing"),
-    **_rows("90061 5006110 50166110", "likely", "login.federated_issuer_unreachable"),
+    **_rows("90061 5006110 50166110 7000272", "likely", "login.federated_issuer_unreachable"),
 }
 _POLICY: Final = {
     **_rows("53003 530034 530035 530032 53000 53001 53002 50131 50005 53005", "certain", "login.conditional_access"),

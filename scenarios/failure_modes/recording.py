@@ -23,7 +23,7 @@ _INSTANTS = (
 )
 # A cloud numbers the labels of its tenants; which number the other customer has says nothing.
 _NUMBERED = re.compile(r"\b(fabrikam)\d+\b")
-_THUMBPRINT = re.compile(r"(?<=client: ')[0-9A-F]{40}")
+_THUMBPRINT = re.compile(r"(?<=client: ')(?:[0-9A-F]{64}|[0-9A-F]{40})(?=')")
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class _Names:
         """The text with every id and instant replaced."""
         for pattern, instead in _INSTANTS:
             text = pattern.sub(instead, text)
-        text = _NUMBERED.sub(r"\1", _THUMBPRINT.sub("0" * 40, text))
+        text = _NUMBERED.sub(r"\1", _THUMBPRINT.sub(lambda found: "0" * len(found[0]), text))
         return _GUID.sub(self._name, text)
 
     def _name(self, found: re.Match[str]) -> str:

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from contract_tests.facts.stages import actors, certificates, definitions, directory, people, principals, rows
+from contract_tests.facts.stages import actors, certificates, clients, definitions, directory, people, principals, rows
 from contract_tests.facts.stages.stage import Stage
 
 STAGES: Final[dict[str, Stage]] = {
     **actors.STAGES,
     **certificates.STAGES,
+    **clients.STAGES,
     **definitions.STAGES,
     **directory.STAGES,
     **people.STAGES,

@@ -70,15 +70,15 @@ _WHERE_TO_LOOK = (
     " corresponding service endpoint and https://docs.microsoft.com/en-us/graph/api/application-get?view=graph-rest-1.0"
     "&tabs=http to build a query request URL, such as 'https://graph.microsoft.com/beta/applications/{application}']."
 )
-_REVIEW = (
-    "Review the documentation at"
-    " https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials ."
-)
+_REVIEW = "Review the documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials ."
+"""The address since 2024-10 (AzureAD/microsoft-authentication-library-for-dotnet#4951); before, it was another."""
 CERTIFICATE_UNKNOWN = Refusal(
     700027, "invalid_client", 401,
     "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The"
-    " key was not found., " + _WHERE_TO_LOOK,
-    "keycloak/keycloak#19425 (error and text)", "2023-03",
+    " key was not found., {named}" + _WHERE_TO_LOOK,
+    "a whole body of 2023-07 in a public script's comments, AzureAD/microsoft-authentication-library-for-js#8339"
+    " (2026-02); without a thumbprint where the header has only `kid` (keycloak/keycloak#19425); status by the rule for"
+    " invalid_client, and as an onboarding tool's tests have it", "2026-02",
 )  # fmt: skip
 CERTIFICATE_EXPIRED = Refusal(
     700027, "invalid_client", 401,
@@ -98,17 +98,19 @@ ASSERTION_OUT_OF_TIME = Refusal(
     700024, "invalid_client", 401,
     "Client assertion is not within its valid time range. Current time: {now}, assertion valid from {start}, expiry"
     " time of assertion {end}. " + _REVIEW,
-    "a Norwegian public-sector log quotes it whole (2023-08); error and status inferred", "2023-08",
+    "AzureAD/microsoft-authentication-library-for-java#984 (whole text), Azure/azure-sdk-for-go#18176 (status and"
+    " error); a start that is not told reads 1970", "2025-08",
 )  # fmt: skip
 ASSERTION_FOR_OTHERS = Refusal(
     700023, "invalid_client", 401, "Client assertion audience claim does not match Realm issuer. " + _REVIEW,
-    "azure-sdk-for-java's troubleshooting page and azure-activedirectory-library-for-python#79 (2017, as 50012); the"
-    " official code table has 700023 as a scope error", "2023-08",
+    "azure-sdk's troubleshooting pages; a library's live tests met the code with another cloud's endpoint as audience"
+    " (2026-09); the official code table has 700023 as a scope error; error and status inferred", "2026-09",
 )  # fmt: skip
 ASSERTION_OF_OTHERS = Refusal(
     700021, "invalid_client", 401,
     "Client assertion application identifier doesn't match 'client_id' parameter. " + _REVIEW,
-    "azure-sdk-for-java's troubleshooting page; error and status inferred", "2023-08",
+    "a whole body in microsoft-authentication-library-for-dotnet's tests (2023-12, with the older address); status by"
+    " the rule for invalid_client", "2023-12",
 )  # fmt: skip
 ASSERTION_MALFORMED = Refusal(
     50027, "invalid_client", 401, "JWT token is invalid or malformed.",
@@ -116,8 +118,25 @@ ASSERTION_MALFORMED = Refusal(
     "2023-08",
 )  # fmt: skip
 ASSERTION_WITHOUT_THUMBPRINT = Refusal(
-    50027, "invalid_client", 401, "Invalid JWT token. No certificate thumbprint specified in token header.",
-    "microsoft-authentication-library-for-dotnet#124 (2016, behind a 70002)", "2016",
+    5002723, "invalid_client", 401,
+    "Invalid JWT token. No certificate SHA-1 thumbprint, certificate SHA-256 thumbprint, nor keyId specified in token"
+    " header.",
+    "a whole body in microsoft-authentication-library-for-dotnet's tests; status by the rule for invalid_client",
+    "2023-12",
+)  # fmt: skip
+ASSERTION_INCOMPLETE = Refusal(
+    90014, "invalid_request", 400,
+    "The required field '{field}' is missing from the credential. Ensure that you have all the necessary parameters for"
+    " the login request.",
+    "whole bodies for 'iss' and 'aud' in microsoft-authentication-library-for-dotnet's tests; status by the rule for"
+    " invalid_request", "2023-12",
+)  # fmt: skip
+ALGORITHM_UNSUPPORTED = Refusal(
+    5002738, "invalid_client", 401,
+    "Invalid JWT token. '{algorithm}' is not a supported signature algorithm. Supported signing algorithms are:"
+    " 'RS256,RS384,RS512'",
+    "a whole body in microsoft-authentication-library-for-dotnet's tests; status by the rule for invalid_client; that"
+    " the list has no PS256 yet although it is taken is of that time", "2023-12",
 )  # fmt: skip
 
 # Federated credentials ---------------------------------------------------------------------------------------------
@@ -138,8 +157,21 @@ FEDERATED_ISSUER = Refusal(
 )  # fmt: skip
 FEDERATED_SUBJECT = Refusal(
     700213, "invalid_client", 401,
-    "No matching federated identity record found for presented assertion subject '{subject}'." + _CHECK_FEDERATED,
-    "text from many reports of azure/login; error and status as its two siblings have them", "2026",
+    "No matching federated identity record found for presented assertion subject '{subject}'."
+    " Check your federated identity credential Subject, Audience and Issuer against the presented assertion."
+    " https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
+    "a whole body with its status in the tests of a public Terraform module (2026), dotnet/maui#31978 (2025-10); until"
+    " 2024 with 'Please', as its siblings have it", "2026",
+)  # fmt: skip
+FEDERATED_SUBJECT_CASE = Refusal(
+    7002138, "invalid_client", 401,
+    "No matching federated identity record found for presented assertion subject '{subject}'. The subject matches with"
+    " case-insensitive comparison, but not with case-sensitive comparison. Check your federated identity credential"
+    " Subject, Audience and Issuer against the presented assertion. See documentation at:"
+    " https://learn.microsoft.com/entra/workload-id/workload-identity-federation. See breaking change notification and"
+    " remediation at:"
+    " https://learn.microsoft.com/en-us/entra/identity-platform/reference-breaking-changes#august-2024.",
+    "Azure/login#497, #515, #573 (2026-02); error and status as its siblings have them", "2026-02",
 )  # fmt: skip
 FEDERATED_AUDIENCE = Refusal(
     700212, "invalid_client", 401,
@@ -148,11 +180,20 @@ FEDERATED_AUDIENCE = Refusal(
 )  # fmt: skip
 ISSUER_UNREACHABLE = Refusal(
     90061, "invalid_request", 400, "Request to External OIDC endpoint failed.",
-    "Azure/azure-workload-identity troubleshooting page, error included", "2024",
+    "a whole body with its status in Azure/azure-workload-identity's troubleshooting page (2022-10); others met the"
+    " same words as 50166 and 501661 (2022-11 to 2024-05)", "2024-05",
+)  # fmt: skip
+FEDERATED_KEY_UNKNOWN = Refusal(
+    7000272, "invalid_client", 401,
+    "The certificate with identifier {key} used to sign the federated credential could not be found in the metadata of"
+    " identity provider {issuer}. Please validate that your Identity Provider's metadata exposes the key used to sign"
+    " the incoming token.",
+    "a whole body: Azure/azure-workload-identity#1232; status by the rule for invalid_client", "2024-01",
 )  # fmt: skip
 FEDERATED_SIGNATURE = Refusal(
     50013, "invalid_client", 401,
-    "Assertion failed signature validation. [Reason - {reason}]",
-    "code and reasons: Azure/azure-sdk-for-java#25109, microsoftgraph/msgraph-sdk-php#1585 (other flows); that another"
-    " issuer's token meets it is inferred", "2023",
+    "Assertion failed signature validation. [Reason - The provided signature value did not match the expected signature"
+    " value.]",
+    "code and reason: Azure/azure-sdk-for-java#25109 (another flow); that another issuer's token meets it is inferred",
+    "2021-10",
 )  # fmt: skip

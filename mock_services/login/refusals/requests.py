@@ -137,32 +137,35 @@ RESOURCE_DISABLED = Refusal(
     "Cloud-Architekt/AzureAD-Attack-Defense#43 ('indicate' is Microsoft's); error and status inferred", "2023",
 )  # fmt: skip
 RESOURCE_IS_CLIENT = Refusal(
-    90009, "invalid_resource", 400,
+    90009, "invalid_request", 400,
     "Application '{application}'({name}) is requesting a token for itself. This scenario is supported only if resource"
     " is specified using the GUID based App Identifier.",
-    "entra-docs reference-error-codes.md and public issues of people's sign-ins; error and status inferred", "2024",
+    "text AzureAD/microsoft-authentication-library-for-dotnet#2498, with a password in its sibling for Java (#735);"
+    " error Azure-Samples/ms-identity-javascript-react-tutorial#94, status damienbod/angular-auth-oidc-client#1844",
+    "2024",
 )  # fmt: skip
 RESOURCE_ABSENT = Refusal(
-    650052, "invalid_client", 400,
+    650052, "invalid_client", 302,
     "The app is trying to access a service '{resource}'({resource_name}) that your organization '{tenant}' lacks a"
     " service principal for. Contact your IT Admin to review the configuration of your service subscriptions or consent"
     " to the application in order to create the required service principal.",
-    "microsoft/GraphNotificationBroker#5 (error), aaddevsup's consent guide (text); status inferred; people's sign-ins"
-    " only", "2024",
+    "PostHog/posthog#43486 (the whole redirect back to the client), microsoft/GraphNotificationBroker#5; people's"
+    " sign-ins only", "2025-12",
 )  # fmt: skip
 SCOPE_UNKNOWN = Refusal(
-    650053, "invalid_client", 400,
+    650053, "invalid_client", 302,
     "The application '{name}' asked for scope '{scope}' that doesn't exist on the resource '{resource}'. Contact the"
     " app vendor.",
-    "text reported for authorize requests in many public issues; error from the redirects quoted there", "2025",
+    "damienbod/AspNetCoreMicrosoftGraph#1 and many others: the redirect of an authorize request; the page of an"
+    " administrator's consent shows it too (inferred)", "2025",
 )  # fmt: skip
 RESOURCE_NOT_REQUESTED = Refusal(
-    650057, "invalid_resource", 400,
+    650057, "invalid_client", 302,
     "Invalid resource. The client has requested access to a resource which is not listed in the requested permissions"
     " in the client's application registration. Client app ID: {application}({name}). Resource value from request:"
     " {resource}. Resource app ID: {resource_application}. List of valid resources from app registration: {listed}.",
-    "entra-docs reference-error-codes.md and public reports of first-endpoint authorize requests; status inferred",
-    "2024",
+    "a whole redirect in a public walk-through of 2026-02, ploomber/msal_streamlit_authentication#43,"
+    " Azure/azure-cli#33887 (2026-08)", "2026-08",
 )  # fmt: skip
 NOT_ASSIGNED = Refusal(
     501051, "invalid_grant", 400,
@@ -182,7 +185,10 @@ CONSENT_MISSING = Refusal(
 LOOP = Refusal(
     50196, "invalid_grant", 400,
     "The server terminated an operation because it encountered a client request loop. Please contact your app vendor.",
-    "azure-docs reference-breaking-changes (2018-10): 15 requests of one client in 5 minutes; newer text remembered",
+    "azure-docs reference-breaking-changes (2018-10): 15 requests of one client in 5 minutes; text"
+    " Azure/azure-sdk-for-net#23324 (a password), pnp/powershell#2995 (a browser); status by the rule for"
+    " invalid_grant",
+    "2023-04",
 )  # fmt: skip
 TRANSIENT = Refusal(
     90033, "temporarily_unavailable", 503, "A transient error has occurred. Please try again.",

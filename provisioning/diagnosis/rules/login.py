@@ -153,10 +153,10 @@ _ASSERTION_RULES: Final = (
     Rule("login.assertion_out_of_time", "certain", TOKEN, aadsts(700024)),
     Rule("login.assertion_audience_wrong", "certain", TOKEN, aadsts(700023)),
     Rule("login.assertion_of_another_client", "certain", TOKEN, aadsts(700021)),
-    Rule("login.assertion_malformed", "certain", TOKEN, aadsts(50027)),
+    Rule("login.assertion_malformed", "certain", TOKEN, aadsts(50027, 5002723, 5002738)),
     Rule("login.federated_credential_missing", "certain", TOKEN, aadsts(70025)),
     Rule("login.federated_issuer_wrong", "certain", TOKEN, aadsts(700211)),
-    Rule("login.federated_subject_wrong", "certain", TOKEN, aadsts(700213)),
+    Rule("login.federated_subject_wrong", "certain", TOKEN, aadsts(700213, 7002138)),
     Rule("login.federated_audience_wrong", "certain", TOKEN, aadsts(700212)),
     *rivals(
         TOKEN,
