@@ -29,6 +29,7 @@ _LONG_NAMES = {
 }  # fmt: skip
 _LONGEST = 8_000
 _DEEPEST = 100
+_MOST_ALTERNATIVES = 15
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def _condition(node: Any, reading: _Reading, depth: int) -> Condition:  # noqa: 
     if depth > _DEEPEST:
         raise Refused(queries.FILTER_TOO_DEEP)
     if isinstance(node, ast.BoolOp):
+        _check_alternatives(node)
         left = _condition(node.left, reading, depth + 1)
         right = _condition(node.right, reading, depth + 1)
         if isinstance(node.op, ast.And):
@@ -127,6 +129,22 @@ def _condition(node: Any, reading: _Reading, depth: int) -> Condition:  # noqa: 
         name, _ = reading.member(node, "eq")
         return lambda document: document[name] is True
     raise Refused(queries.FILTER_NOT_BOOLEAN)
+
+
+def _check_alternatives(node: "ast.BoolOp") -> None:
+    """Refuse a chain of `or` with too many clauses. Raises Refused."""
+    from odata_query import ast
+
+    chain: list[Any] = [node]
+    count = 0
+    while chain:
+        each = chain.pop()
+        if isinstance(each, ast.BoolOp) and isinstance(each.op, ast.Or):
+            chain += [each.left, each.right]
+        else:
+            count += 1
+    if count > _MOST_ALTERNATIVES:
+        raise Refused(queries.ALTERNATIVES_TOO_MANY, count=count, limit=_MOST_ALTERNATIVES)
 
 
 def _negated(node: "ast.UnaryOp", reading: _Reading, depth: int) -> Condition:

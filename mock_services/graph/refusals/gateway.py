@@ -39,7 +39,7 @@ METHOD_NOT_ALLOWED = Refusal(
     405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.",
     "DOC json-batching, a sample answer",
 )  # fmt: skip
-KEY_UNREADABLE = Refusal(400, _ODATA, "Bad Request - Error in query syntax: '{segment}'.", "remembered")
+KEY_UNREADABLE = Refusal(400, _ODATA, "Bad Request - Error in query syntax.", "OData")
 KEY_UNKNOWN = Refusal(
     400, _ODATA, "The key '{key}' is not an alternate key of type 'microsoft.graph.{type}'.", "own words",
 )  # fmt: skip

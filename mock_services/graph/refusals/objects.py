@@ -49,10 +49,6 @@ PRINCIPAL_EXISTS = Refusal(
     " already in use.",
     "Azure/reliable-web-app-pattern-java#185, KelvinTegelaar/CIPP#1142",
 )  # fmt: skip
-NAME_TAKEN = Refusal(
-    409, _SAME_KEY, "Another object with the same value for property {member} already exists.",
-    "captured for a user's userPrincipalName; details left out (inferred)",
-)  # fmt: skip
 GRANT_EXISTS = Refusal(
     409, _SAME_KEY, "Permission entry already exists.",
     "hashicorp/terraform-provider-azuread#690; the commoner of the two that are seen",
@@ -77,7 +73,8 @@ PARTITION_BUSY = Refusal(
 )  # fmt: skip
 OBJECT_CONFLICT = Refusal(
     400, _BAD, "Another object with the same value for property {member} already exists.",
-    "Azure AD Graph capture for identifierUris; that v1.0 has it in details is inferred",
+    "whole bodies for a user's userPrincipalName (microsoft-graph-docs#1508) and proxyAddresses (#8421 of"
+    " microsoft-graph-docs-contrib); Azure AD Graph capture for identifierUris", "2023-08",
     detail="ObjectConflict", target="{member}",
 )  # fmt: skip
 CONFLICTING = Refusal(
