@@ -80,7 +80,8 @@ OBJECT_CONFLICT = Refusal(
 CONFLICTING = Refusal(
     400, _BAD,
     "A conflicting object with one or more of the specified property values is present in the directory.",
-    "remembered, for a role that is held or active already",
+    "a whole body for a second roleAssignments, dod-ccpo/atat#1554, status inferred; for an active role inferred",
+    "2020-05",
 )  # fmt: skip
 
 # Members -------------------------------------------------------------------------------------------------------
@@ -98,9 +99,9 @@ DOMAIN_FOREIGN = Refusal(
     400, _BAD,
     "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in"
     " your organization.",
-    "remembered, widely met",
+    "quoted with status and code in public scripts",
 )  # fmt: skip
-ACCESS_VERSION_INVALID = Refusal(400, _BAD, "Property api.requestedAccessTokenVersion is invalid.", "remembered")
+ACCESS_VERSION_INVALID = Refusal(400, _BAD, "Property api.requestedAccessTokenVersion is invalid.", "the portal's words in public guides")
 ENTITLEMENT_ENABLED = Refusal(
     400, "CannotDeleteOrUpdateEnabledEntitlement",
     "Permission (scope or role) cannot be deleted or updated unless disabled first.",
@@ -109,7 +110,7 @@ ENTITLEMENT_ENABLED = Refusal(
 HOST_NOT_VERIFIED = Refusal(
     400, "HostNameNotOnVerifiedDomain",
     "Values of identifierUris property must use a verified domain of the organization or its subdomain: '{uri}'",
-    "code: TeamsFx's constants; text remembered",
+    "quoted with its code in public source; status inferred",
 )  # fmt: skip
 
 # References ----------------------------------------------------------------------------------------------------
