@@ -44,6 +44,7 @@ async def _own_only(world: "World", actor: str) -> None:
     await make_secret(world, actor)
     principal = world.values[f"{actor}.principal_id"]
     graph = (await world.operate("GET", "graph", f"/v1.0/servicePrincipals(appId='{_GRAPH_APP}')"))["id"]
+    world.values[f"{actor}.resource_id"] = graph
     body = {"principalId": principal, "resourceId": graph, "appRoleId": _OWNED_BY}
     await world.operate("POST", "graph", f"/v1.0/servicePrincipals/{principal}/appRoleAssignments", body)
     await world.sign_in_until(actor, "graph", lambda claims: bool(claims.get("roles")))
@@ -77,7 +78,7 @@ async def _trusting(world: "World", actor: str) -> None:
 _REFUSED: Final[dict[str, Stage]] = {
     "forged": Stage(_forged, frozenset({"graph"})),
     "departed": Stage(_departed, frozenset({"graph"})),
-    "own_only": Stage(_own_only, frozenset({"principal_id", "client_id", "application_id"})),
+    "own_only": Stage(_own_only, frozenset({"application_id", "principal_id", "resource_id"})),
     "personal": Stage(_personal, frozenset({"application_id"})),
     "trusting": Stage(_trusting, frozenset({"application_id"})),
 }
