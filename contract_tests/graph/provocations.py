@@ -324,7 +324,7 @@ GATEWAY: dict[Refusal, Provocation] = {
 
 QUERIES: dict[Refusal, Provocation] = {
     queries.OPTION_TWICE: one("GET", "/applications?$top=1&$top=2"),
-    queries.SELECT_UNREADABLE: one("GET", "/applications", None, {"$select": "id,"}),
+    queries.SELECT_UNREADABLE: one("GET", "/applications", None, {"$select": "@odata.type"}),
     queries.PROPERTY_UNKNOWN: one("GET", "/applications", None, {"$select": "colour"}),
     queries.TOP_UNREADABLE: one("GET", "/applications", None, {"$top": "many"}),
     queries.ORDER_UNREADABLE: one("GET", "/applications", None, {"$orderby": "displayName up"}),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from mock_services.graph import facts
 from mock_services.graph.errors import Refused
 from mock_services.graph.refusals import queries
 
@@ -29,7 +30,6 @@ _LONG_NAMES = {
 }  # fmt: skip
 _LONGEST = 8_000
 _DEEPEST = 100
-_MOST_ALTERNATIVES = 15
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,8 @@ def _check_alternatives(node: "ast.BoolOp") -> None:
             chain += [each.left, each.right]
         else:
             count += 1
-    if count > _MOST_ALTERNATIVES:
-        raise Refused(queries.ALTERNATIVES_TOO_MANY, count=count, limit=_MOST_ALTERNATIVES)
+    if count > facts.ALTERNATIVES_OF_FILTER:
+        raise Refused(queries.ALTERNATIVES_TOO_MANY, count=count, limit=facts.ALTERNATIVES_OF_FILTER)
 
 
 def _negated(node: "ast.UnaryOp", reading: _Reading, depth: int) -> Condition:

@@ -1,9 +1,10 @@
 """Groups, owners, policies and deleted objects of the directory."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from contract_tests.facts.fact import Asked, NotAsked
-from contract_tests.facts.stages.making import make_application, make_principal, make_secret
+from contract_tests.facts.stages.making import make_application, make_grant, make_principal, make_secret
 from contract_tests.facts.stages.stage import Stage
 
 if TYPE_CHECKING:
@@ -14,10 +15,26 @@ _OWNED_BY: Final = "18a4783c-866b-4cc7-a460-3d5e5662c884"
 """Application.ReadWrite.OwnedBy as an application role of Graph (permissions reference)."""
 _TRUSTED: Final = 20
 _SECRETS: Final = 2
+_STEP_S: Final = 10
 _IN_A_ROW: Final = 5
 """So many readers in a row must know what was written; the next one does too."""
 
 # What refusals need ------------------------------------------------------------------------------------------------
+
+
+async def _seen_everywhere(
+    world: "World", path: str, is_enough: Callable[[dict[str, Any]], bool] = lambda _told: True
+) -> None:
+    """Read it until several readers in a row have it as it should be. Raises NotAsked."""
+    known, waited = 0, 0
+    while known < _IN_A_ROW:
+        answer = await world.send(Asked(service="graph", path=path))
+        known = known + 1 if answer.is_success and is_enough(answer.json()) else 0
+        if not known:
+            if waited >= world.place.contract.patience_s:
+                raise NotAsked(f"{path} is not seen everywhere")
+            await world.pause(_STEP_S)
+            waited += _STEP_S
 
 
 async def _forged(world: "World", name: str) -> None:
@@ -43,11 +60,19 @@ async def _own_only(world: "World", actor: str) -> None:
     await make_principal(world, actor)
     await make_secret(world, actor)
     principal = world.values[f"{actor}.principal_id"]
+    await _seen_everywhere(world, f"/v1.0/servicePrincipals/{principal}")
     graph = (await world.operate("GET", "graph", f"/v1.0/servicePrincipals(appId='{_GRAPH_APP}')"))["id"]
     world.values[f"{actor}.resource_id"] = graph
     body = {"principalId": principal, "resourceId": graph, "appRoleId": _OWNED_BY}
     await world.operate("POST", "graph", f"/v1.0/servicePrincipals/{principal}/appRoleAssignments", body)
     await world.sign_in_until(actor, "graph", lambda claims: bool(claims.get("roles")))
+
+
+async def _granted(world: "World", actor: str) -> None:
+    """An application with consent to Dataverse, and nothing else."""
+    await make_application(world, actor)
+    await make_principal(world, actor)
+    await make_grant(world, actor)
 
 
 async def _personal(world: "World", actor: str) -> None:
@@ -56,14 +81,7 @@ async def _personal(world: "World", actor: str) -> None:
     path = f"/v1.0/applications/{await make_application(world, actor, **extra)}"
     for _ in range(_SECRETS):
         await world.operate("POST", "graph", f"{path}/addPassword", {})
-    known = 0
-    for _ in range(100):
-        answer = await world.send(Asked(service="graph", path=path))
-        known = known + 1 if answer.is_success and len(answer.json()["passwordCredentials"]) == _SECRETS else 0
-        if known == _IN_A_ROW:
-            return
-        await world.pause(1 if known else 10)
-    raise NotAsked("its secrets are not seen everywhere")
+    await _seen_everywhere(world, path, lambda told: len(told["passwordCredentials"]) == _SECRETS)
 
 
 async def _trusting(world: "World", actor: str) -> None:
@@ -79,6 +97,7 @@ _REFUSED: Final[dict[str, Stage]] = {
     "forged": Stage(_forged, frozenset({"graph"})),
     "departed": Stage(_departed, frozenset({"graph"})),
     "own_only": Stage(_own_only, frozenset({"application_id", "principal_id", "resource_id"})),
+    "granted": Stage(_granted, frozenset({"grant_id"})),
     "personal": Stage(_personal, frozenset({"application_id"})),
     "trusting": Stage(_trusting, frozenset({"application_id"})),
 }

@@ -75,7 +75,8 @@ NOT_MODELLED = Refusal(
 # $batch --------------------------------------------------------------------------------------------------------
 
 BATCH_UNREADABLE = Refusal(
-    400, _ODATA, "Invalid batch payload format.", "an answer kept by a public client's tests; another names it for no requests",
+    400, _ODATA, "Invalid batch payload format.",
+    "an answer kept by a public client's tests; another client names it for no requests",
 )  # fmt: skip
 BATCH_TOO_LARGE = Refusal(
     400, _ODATA, "Number of batch request steps exceeds the maximum value of 20.",

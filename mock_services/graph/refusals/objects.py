@@ -101,7 +101,9 @@ DOMAIN_FOREIGN = Refusal(
     " your organization.",
     "quoted with status and code in public scripts",
 )  # fmt: skip
-ACCESS_VERSION_INVALID = Refusal(400, _BAD, "Property api.requestedAccessTokenVersion is invalid.", "the portal's words in public guides")
+ACCESS_VERSION_INVALID = Refusal(
+    400, _BAD, "Property api.requestedAccessTokenVersion is invalid.", "the portal's words in public guides"
+)
 ENTITLEMENT_ENABLED = Refusal(
     400, "CannotDeleteOrUpdateEnabledEntitlement",
     "Permission (scope or role) cannot be deleted or updated unless disabled first.",

@@ -12,7 +12,10 @@ OPTION_TWICE = Refusal(
     "OData",
 )  # fmt: skip
 SELECT_UNREADABLE = Refusal(
-    400, _ODATA, "Parsing OData Select and Expand failed: {problem}", "OData; ends in own words"
+    400,
+    _ODATA,
+    "Parsing OData Select and Expand failed: {problem}",
+    "OData; quoted in public for a blank and for @odata.type",
 )
 PROPERTY_UNKNOWN = Refusal(
     400, _ODATA,
