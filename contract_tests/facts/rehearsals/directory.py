@@ -1,4 +1,4 @@
-"""Quotas, throttled clients and concurrent writes in the directory."""
+"""Quotas, throttled clients, late replicas, groups and policies of the directory."""
 
 from typing import Final
 
