@@ -48,6 +48,8 @@ class Asked(_Strict):
     form: dict[str, str] | None = None
     json_body: Any = Field(None, alias="json")
     text: str | None = None
+    item: str = ""
+    """Of a `$batch` of Graph's: the id of the request whose own answer is meant, and not the whole one's."""
     keep: dict[str, Annotated[str, Field(pattern=_PLACE_OF_KEPT)]] = {}
     """`{kept.name}` -> `id` (of what was made), `body.a.0.b`, `header.name`, `query.name` (of the location), or
     `input.name` (a field of an HTML form)."""

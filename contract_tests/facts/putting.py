@@ -50,6 +50,15 @@ def _readable(answer: httpx.Response) -> str:
         return answer.text
     return unescape(_SCRIPTED.sub(lambda found: chr(int(found[1], 16)), answer.text))
 
+    def item(self, id_: str) -> "Heard":
+        """The answer to one request of a batch, as if it had come by itself; this one where there is none."""
+        items = self.body.get("responses") if isinstance(self.body, dict) else None
+        for each in items or ():
+            if each.get("id") == id_:
+                headers = {name.lower(): value for name, value in each.get("headers", {}).items()}
+                return Heard(each["status"], headers, each.get("body"), json.dumps(each.get("body")))
+        return self
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -110,7 +119,8 @@ async def put(fact: Fact, world: World) -> Outcome:
     wants_busy = fact.answer.status in _BUSY
     patience, waited, step = min(world.place.contract.patience_s, _LONGEST_LAG_S), 0.0, 1.0
     while True:
-        outcome = _outcome(fact, Heard.of(await world.send(fact.asked, wants_busy=wants_busy)), world)
+        heard = Heard.of(await world.send(fact.asked, wants_busy=wants_busy))
+        outcome = _outcome(fact, heard.item(fact.asked.item) if fact.asked.item else heard, world)
         if not outcome.differences or waited >= patience or not _may_be_late(outcome):
             return outcome
         await world.pause(step)

@@ -235,6 +235,19 @@ class World:
         self._tokens[who, service] = str(answer.json()["access_token"])
         return self._tokens[who, service]
 
+    async def sign_in_until(self, who: str, service: Service, is_enough: Callable[[dict[str, Any]], bool]) -> None:
+        """Sign in anew until the token's claims will do: what was given a moment ago may not be among them yet.
+
+        Raises NotAsked.
+        """
+        waited, step = 0.0, 1.0
+        while not is_enough(claims_of(await self.token(who, service))):
+            if waited >= self.place.contract.patience_s:
+                raise NotAsked(f"the token of {who} for {service} does not tell yet what was given")
+            await self.pause(step)
+            waited, step = waited + step, min(step * 2, _LONGEST_STEP_S)
+            del self._tokens[who, service]
+
     async def _proof(self, who: str) -> dict[str, str]:
         """The part of a token request by which somebody shows who they are."""
         if who in self.people:

@@ -324,13 +324,13 @@ GATEWAY: dict[Refusal, Provocation] = {
 
 QUERIES: dict[Refusal, Provocation] = {
     queries.OPTION_TWICE: one("GET", "/applications?$top=1&$top=2"),
-    queries.SELECT_UNREADABLE: one("GET", "/applications", None, {"$select": "a b"}),
+    queries.SELECT_UNREADABLE: one("GET", "/applications", None, {"$select": "@odata.type"}),
     queries.PROPERTY_UNKNOWN: one("GET", "/applications", None, {"$select": "colour"}),
     queries.TOP_UNREADABLE: one("GET", "/applications", None, {"$top": "many"}),
     queries.ORDER_UNREADABLE: one("GET", "/applications", None, {"$orderby": "displayName up"}),
     queries.FILTER_UNREADABLE: filtering("displayName eq"),
     queries.FILTER_TOO_LONG: filtering(f"displayName eq '{'x' * 9_000}'"),
-    queries.FILTER_TOO_DEEP: filtering(" or ".join(["displayName eq 'x'"] * 120)),
+    queries.FILTER_TOO_DEEP: filtering(" and ".join(["displayName eq 'x'"] * 120)),
     queries.FILTER_NOT_BOOLEAN: filtering("1"),
     queries.FILTER_ARGUMENTS_WRONG: filtering("startswith(displayName,1)"),
     queries.FILTER_TYPES_WRONG: filtering("displayName eq 1"),
@@ -339,6 +339,7 @@ QUERIES: dict[Refusal, Provocation] = {
     queries.NEEDS_ADVANCED: filtering("displayName ne 'x'"),
     queries.SEARCH_NEEDS_HEADER: one("GET", "/applications", None, {"$search": '"displayName:a"'}),
     queries.CLAUSE_UNSUPPORTED: filtering("notes eq 'x'"),
+    queries.ALTERNATIVES_TOO_MANY: filtering(" or ".join(["displayName eq 'x'"] * 16)),
     queries.SORTING_UNSUPPORTED: one("GET", "/applications", None, {"$orderby": "displayName"}),
     queries.PAGE_SIZE_INVALID: one("GET", "/applications", None, {"$top": "1000"}),
     queries.PAGE_SIZE_REFUSED: one("GET", "/directoryRoles", None, {"$top": "5"}),
@@ -355,7 +356,6 @@ OBJECTS: dict[Refusal, Provocation] = {
     objects.NOT_FOUND: one("GET", "/applications/{nobody}"),
     objects.ID_INVALID: one("GET", "/applications/none"),
     objects.PRINCIPAL_EXISTS: one("POST", "/servicePrincipals", {"appId": "{appId}"}),
-    objects.NAME_TAKEN: twice("POST", "/users", PERSON | {"userPrincipalName": "p@contoso.onmicrosoft.com"}),
     objects.GRANT_EXISTS: twice("POST", "/oauth2PermissionGrants", GRANT),
     objects.GRANT_EXISTS_AS_BAD_REQUEST: by_quirk(
         "graph_duplicate_grant_status", twice("POST", "/oauth2PermissionGrants", GRANT)

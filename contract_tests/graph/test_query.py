@@ -244,3 +244,22 @@ async def test_instants_on_the_wire_are_instants(graph: Graph, tenant: FakeTenan
     made = await graph.register()
     read = (await graph.get(f"/applications/{made['id']}")).json()
     assert datetime.fromisoformat(read["createdDateTime"]) == tenant.clock.now().replace(microsecond=0)
+
+
+async def test_fifteen_alternatives_are_taken_in_one_chain_and_no_more(graph: Graph, apps: list[str]) -> None:
+    def chain(length: int) -> str:
+        return " or ".join(["displayName eq 'x'"] * (length - 1) + ["displayName eq 'Beta'"])
+
+    assert await names(graph, chain(15)) == ["Beta"]
+    assert await names(graph, f"({chain(10)}) and ({chain(10)})") == ["Beta"]
+    for condition in (chain(16), f"({chain(8)}) or ({chain(8)})", f"displayName eq 'Beta' and ({chain(16)})"):
+        _, code, message = said(await graph.get("/applications", {"$filter": condition}))
+        assert code == "Request_UnsupportedQuery"
+        assert message.startswith("Too many child clauses specified")
+        assert message.endswith("'OR' operators: 16. Max allowed: 15.")
+
+
+@pytest.mark.parametrize("term", ["@odata.type", "display name", "id;appId"])
+async def test_a_term_that_names_nothing_is_told_as_such(graph: Graph, term: str) -> None:
+    message = f"Parsing OData Select and Expand failed: Term '{term}' is not valid in a $select or $expand expression."
+    assert said(await graph.get("/applications", {"$select": f"id,{term}"})) == (400, "BadRequest", message)

@@ -145,3 +145,20 @@ async def test_a_unique_name_in_the_bin_is_still_taken(graph: Graph) -> None:
     assert said(await graph.patch(path, {"displayName": "x"}, Prefer=prefer))[0] == 400
     await graph.delete(f"/directory/deletedItems/{made['id']}")
     assert (await graph.patch(path, {"displayName": "x"}, Prefer=prefer)).status_code == 201
+
+
+async def test_a_sign_in_name_that_is_taken_is_told_in_details_too(
+    wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant
+) -> None:
+    administrator = Graph(wire, cloud, claims_of_person(tenant, "User.ReadWrite.All"))
+    tenant.directory.add_user(f"adele@{tenant.domain}", "Adele Vance", "no matter")
+    taken = {"userPrincipalName": tenant.operator.username}
+    person = {"accountEnabled": True, "displayName": "p", "mailNickname": "p", "passwordProfile": {"password": "fake"}}
+    for answer in (
+        await administrator.post("/users", person | taken),
+        await administrator.patch(f"/users/adele@{tenant.domain}", taken),
+    ):
+        message = "Another object with the same value for property userPrincipalName already exists."
+        assert said(answer) == (400, "Request_BadRequest", message)
+        [detail] = answer.json()["error"]["details"]
+        assert detail == {"code": "ObjectConflict", "message": message, "target": "userPrincipalName"}

@@ -57,7 +57,7 @@ def read_path(raw: str) -> Address:
     for part in rest:
         keyed = _KEYED.match(part)
         if keyed:
-            segments += [unquote(keyed[1]), _key(keyed[2], part)]
+            segments += [unquote(keyed[1]), _key(keyed[2])]
         else:
             plain = unquote(part)
             # Microsoft's libraries write a cast short (msgraph-sdk 1.65, its URL templates).
@@ -77,7 +77,7 @@ def _split(raw: str) -> list[str]:
     return [*parts, raw[start:]]
 
 
-def _key(inside: str, segment: str) -> Key:
+def _key(inside: str) -> Key:
     named = _NAMED_KEY.match(inside)
     name, literal = (named[1], named[2]) if named and not inside.startswith("'") else ("id", inside)
     text = unquote(literal)
@@ -85,4 +85,4 @@ def _key(inside: str, segment: str) -> Key:
         return Key(text[1:-1].replace("''", "'"), name)
     if name == "id" and is_guid(text):
         return Key(text)
-    raise Refused(gateway.KEY_UNREADABLE, segment=unquote(segment))
+    raise Refused(gateway.KEY_UNREADABLE)

@@ -20,6 +20,7 @@ LARGEST_BATCH = 20  # DOC json-batching
 LARGEST_BODY_BYTES = 4 * 2**20  # the limit of the gateway for JSON, remembered from the upload guides
 DEFAULT_PAGE = 100  # DOC application-list
 LARGEST_PAGE = 999
+ALTERNATIVES_OF_FILTER = 15  # a whole body of 2019-12
 LONGEST_NAME = 256  # SDK metadata
 LONGEST_NICKNAME = 64  # DOC resources/group
 NOT_IN_NICKNAME = frozenset('@()\\[]";:<>, ')  # DOC resources/group; a full stop is allowed (TF#979)

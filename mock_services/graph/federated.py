@@ -125,7 +125,7 @@ def _is_url(text: str) -> bool:
 
 
 def _bad_value(member: str, value: str | None) -> Refused:
-    return Refused(credentials.FEDERATED_VALUE_INVALID, member=member, value=value or "")
+    return Refused(credentials.FEDERATED_VALUE_INVALID, member=member.capitalize(), value=value or "")
 
 
 def _twin(taken: Taken, wanted: Mapping[str, Any]) -> Refused:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from mock_services.graph import facts
 from mock_services.graph.errors import Refused
 from mock_services.graph.refusals import queries
 
@@ -110,6 +111,7 @@ def _condition(node: Any, reading: _Reading, depth: int) -> Condition:  # noqa: 
     if depth > _DEEPEST:
         raise Refused(queries.FILTER_TOO_DEEP)
     if isinstance(node, ast.BoolOp):
+        _check_alternatives(node)
         left = _condition(node.left, reading, depth + 1)
         right = _condition(node.right, reading, depth + 1)
         if isinstance(node.op, ast.And):
@@ -127,6 +129,22 @@ def _condition(node: Any, reading: _Reading, depth: int) -> Condition:  # noqa: 
         name, _ = reading.member(node, "eq")
         return lambda document: document[name] is True
     raise Refused(queries.FILTER_NOT_BOOLEAN)
+
+
+def _check_alternatives(node: "ast.BoolOp") -> None:
+    """Refuse a chain of `or` with too many clauses. Raises Refused."""
+    from odata_query import ast
+
+    chain: list[Any] = [node]
+    count = 0
+    while chain:
+        each = chain.pop()
+        if isinstance(each, ast.BoolOp) and isinstance(each.op, ast.Or):
+            chain += [each.left, each.right]
+        else:
+            count += 1
+    if count > facts.ALTERNATIVES_OF_FILTER:
+        raise Refused(queries.ALTERNATIVES_TOO_MANY, count=count, limit=facts.ALTERNATIVES_OF_FILTER)
 
 
 def _negated(node: "ast.UnaryOp", reading: _Reading, depth: int) -> Condition:

@@ -96,7 +96,7 @@ def create_user(call: Call) -> Answer:
     try:
         made = call.directory.add_user(name, read["display_name"], password)
     except Taken:
-        raise Refused(objects.NAME_TAKEN, member="userPrincipalName") from None
+        raise Refused(objects.OBJECT_CONFLICT, member="userPrincipalName") from None
     call.directory.change_user(
         made.id,
         account_enabled=read["account_enabled"],
@@ -137,7 +137,7 @@ def change_user(call: Call) -> Answer:
         _check_domain(call, name)
         other = call.directory.user(user_principal_name=name)
         if other is not None and other.id != user.id:
-            raise Refused(objects.NAME_TAKEN, member="userPrincipalName")
+            raise Refused(objects.OBJECT_CONFLICT, member="userPrincipalName")
     if read:
         call.directory.change_user(user.id, **read)
     if profile.get("password"):

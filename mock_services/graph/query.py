@@ -24,6 +24,7 @@ from mock_services.odata.problems import BadQuery
 Document = dict[str, Any]
 _KNOWN = ("$select", "$filter", "$top", "$orderby", "$count", "$skiptoken", "$search", "$expand", "$format", "$skip")
 _SKIP_PREFIX = b"DSpt"
+_TERM = re.compile(r"[\w./-]+|\*")
 _ORDER_TERM = re.compile(r"^(\w+)(?:\s+(asc|desc))?$", re.IGNORECASE)
 
 
@@ -62,9 +63,14 @@ class Options:
         if "$select" not in self.given:
             return ()
         try:
-            return read_select(self.given["$select"])
+            names = read_select(self.given["$select"])
         except BadQuery as problem:
             raise Refused(queries.SELECT_UNREADABLE, problem=problem.sentence) from None
+        unreadable = next((name for name in names if not _TERM.fullmatch(name)), None)
+        if unreadable is not None:
+            sentence = f"Term '{unreadable}' is not valid in a $select or $expand expression."
+            raise Refused(queries.SELECT_UNREADABLE, problem=sentence)
+        return names
 
     def expand(self, entity: Entity) -> Expansion | None:
         """The one relation to show with each object; the directory takes no second. Raises Refused, Unmodelled."""

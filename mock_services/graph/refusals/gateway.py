@@ -28,7 +28,8 @@ BEARER_EXPIRED = Refusal(
 BEARER_EARLY = Refusal(401, _BEARER, "Lifetime validation failed, the token is not yet valid.", "remembered")
 IDENTITY_NOT_FOUND = Refusal(
     401, "Authorization_IdentityNotFound", "The identity of the calling application could not be established.",
-    "the code is seen for tokens whose identity the tenant does not have; text remembered",
+    "a whole body in a public client's tests, as 401; Vault's documentation names the text for an application that was"
+    " deleted",
 )  # fmt: skip
 
 # Path and verb -------------------------------------------------------------------------------------------------
@@ -39,7 +40,7 @@ METHOD_NOT_ALLOWED = Refusal(
     405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.",
     "DOC json-batching, a sample answer",
 )  # fmt: skip
-KEY_UNREADABLE = Refusal(400, _ODATA, "Bad Request - Error in query syntax: '{segment}'.", "remembered")
+KEY_UNREADABLE = Refusal(400, _ODATA, "Bad Request - Error in query syntax.", "OData")
 KEY_UNKNOWN = Refusal(
     400, _ODATA, "The key '{key}' is not an alternate key of type 'microsoft.graph.{type}'.", "own words",
 )  # fmt: skip
@@ -52,7 +53,7 @@ BODY_UNREADABLE = Refusal(
     " format.",
     "two public captures, for malformed JSON and for a wrong content type",
 )  # fmt: skip
-BODY_EMPTY = Refusal(400, _ODATA, "Empty Payload. JSON content expected.", "remembered")
+BODY_EMPTY = Refusal(400, _ODATA, "Empty Payload. JSON content expected.", "several public clients match code and text")
 BODY_TOO_LARGE = Refusal(
     413, "RequestEntityTooLarge", "Maximum request length exceeded.", "status by HTTP; code and text in own words",
 )  # fmt: skip
@@ -73,17 +74,21 @@ NOT_MODELLED = Refusal(
 
 # $batch --------------------------------------------------------------------------------------------------------
 
-BATCH_UNREADABLE = Refusal(400, _ODATA, "Invalid batch payload format.", "rule: DOC json-batching; text remembered")
+BATCH_UNREADABLE = Refusal(
+    400, _ODATA, "Invalid batch payload format.",
+    "an answer kept by a public client's tests; another client names it for no requests",
+)  # fmt: skip
 BATCH_TOO_LARGE = Refusal(
     400, _ODATA, "Number of batch request steps exceeds the maximum value of 20.",
     "rule: DOC json-batching; text remembered",
 )  # fmt: skip
 BATCH_WITHOUT_BODY = Refusal(
     400, _ODATA, "Write request id : {id} does not contain Content-Type header or body.",
-    "rule: DOC json-batching; text remembered",
+    "rule: DOC json-batching; text quoted in PnP Core's source; status and code as of its siblings",
 )  # fmt: skip
 BATCH_ID_TWICE = Refusal(
-    400, _ODATA, "Request Id {id} has to be unique in a batch.", "rule: DOC json-batching; own words",
+    400, _ODATA, "Request Id {id} has to be unique in a batch.",
+    "rule: DOC json-batching; an answer kept by a public client's tests",
 )  # fmt: skip
 BATCH_DEPENDENCY_UNKNOWN = Refusal(
     400, _ODATA, "Request {id} depends on a request that does not precede it.", "rule: DOC json-batching; own words",

@@ -49,10 +49,6 @@ PRINCIPAL_EXISTS = Refusal(
     " already in use.",
     "Azure/reliable-web-app-pattern-java#185, KelvinTegelaar/CIPP#1142",
 )  # fmt: skip
-NAME_TAKEN = Refusal(
-    409, _SAME_KEY, "Another object with the same value for property {member} already exists.",
-    "captured for a user's userPrincipalName; details left out (inferred)",
-)  # fmt: skip
 GRANT_EXISTS = Refusal(
     409, _SAME_KEY, "Permission entry already exists.",
     "hashicorp/terraform-provider-azuread#690; the commoner of the two that are seen",
@@ -77,13 +73,15 @@ PARTITION_BUSY = Refusal(
 )  # fmt: skip
 OBJECT_CONFLICT = Refusal(
     400, _BAD, "Another object with the same value for property {member} already exists.",
-    "Azure AD Graph capture for identifierUris; that v1.0 has it in details is inferred",
+    "whole bodies for a user's userPrincipalName (microsoft-graph-docs#1508) and proxyAddresses (#8421 of"
+    " microsoft-graph-docs-contrib); Azure AD Graph capture for identifierUris", "2023-08",
     detail="ObjectConflict", target="{member}",
 )  # fmt: skip
 CONFLICTING = Refusal(
     400, _BAD,
     "A conflicting object with one or more of the specified property values is present in the directory.",
-    "remembered, for a role that is held or active already",
+    "a whole body for a second roleAssignments, dod-ccpo/atat#1554, status inferred; for an active role inferred",
+    "2020-05",
 )  # fmt: skip
 
 # Members -------------------------------------------------------------------------------------------------------
@@ -101,9 +99,11 @@ DOMAIN_FOREIGN = Refusal(
     400, _BAD,
     "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in"
     " your organization.",
-    "remembered, widely met",
+    "quoted with status and code in public scripts",
 )  # fmt: skip
-ACCESS_VERSION_INVALID = Refusal(400, _BAD, "Property api.requestedAccessTokenVersion is invalid.", "remembered")
+ACCESS_VERSION_INVALID = Refusal(
+    400, _BAD, "Property api.requestedAccessTokenVersion is invalid.", "the portal's words in public guides"
+)
 ENTITLEMENT_ENABLED = Refusal(
     400, "CannotDeleteOrUpdateEnabledEntitlement",
     "Permission (scope or role) cannot be deleted or updated unless disabled first.",
@@ -112,7 +112,7 @@ ENTITLEMENT_ENABLED = Refusal(
 HOST_NOT_VERIFIED = Refusal(
     400, "HostNameNotOnVerifiedDomain",
     "Values of identifierUris property must use a verified domain of the organization or its subdomain: '{uri}'",
-    "code: TeamsFx's constants; text remembered",
+    "quoted with its code in public source; status inferred",
 )  # fmt: skip
 
 # References ----------------------------------------------------------------------------------------------------

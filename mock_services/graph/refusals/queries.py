@@ -12,7 +12,10 @@ OPTION_TWICE = Refusal(
     "OData",
 )  # fmt: skip
 SELECT_UNREADABLE = Refusal(
-    400, _ODATA, "Parsing OData Select and Expand failed: {problem}", "OData; ends in own words"
+    400,
+    _ODATA,
+    "Parsing OData Select and Expand failed: {problem}",
+    "OData; quoted in public for a blank and for @odata.type",
 )
 PROPERTY_UNKNOWN = Refusal(
     400, _ODATA,
@@ -31,10 +34,11 @@ FILTER_UNREADABLE = Refusal(
 )  # fmt: skip
 FILTER_TOO_LONG = Refusal(400, _ODATA, "Invalid filter clause", "remembered")
 FILTER_TOO_DEEP = Refusal(
-    400, _ODATA, "Invalid filter clause: The recursion limit has been exceeded.", "OData, shortened",
+    400, _ODATA, "Invalid filter clause: Recursion depth exceeded allowed limit.", "OData; the depth is the fakes' own",
 )  # fmt: skip
 FILTER_NOT_BOOLEAN = Refusal(
-    400, _ODATA, "Invalid filter clause: The filter expression must evaluate to a single boolean value.", "OData",
+    400, _ODATA, "Invalid filter clause: The $filter expression must evaluate to a single boolean value.",
+    "OData, and a sample answer of DOC (2024-08)", "2024-08",
 )  # fmt: skip
 FILTER_ARGUMENTS_WRONG = Refusal(
     400, _ODATA,
@@ -76,6 +80,12 @@ CLAUSE_UNSUPPORTED = Refusal(
     400, _UNSUPPORTED,
     "Unsupported or invalid query filter clause specified for property '{member}' of resource '{kind}'.",
     "DOC aad-advanced-queries, for a group",
+)  # fmt: skip
+ALTERNATIVES_TOO_MANY = Refusal(
+    400, _UNSUPPORTED,
+    "Too many child clauses specified in search filter expression containing 'OR' operators: {count}. Max allowed:"
+    " {limit}.",
+    "a whole body in a public script of 2019", "2019-12",
 )  # fmt: skip
 SORTING_UNSUPPORTED = Refusal(400, _UNSUPPORTED, "Sorting not supported for current query.", "remembered")
 PAGE_SIZE_INVALID = Refusal(
