@@ -44,12 +44,6 @@ class Heard:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return cls(answer.status_code, headers, body, _readable(answer), carried(answer))
 
-
-def _readable(answer: httpx.Response) -> str:
-    if "text/html" not in answer.headers.get("content-type", ""):
-        return answer.text
-    return unescape(_SCRIPTED.sub(lambda found: chr(int(found[1], 16)), answer.text))
-
     def item(self, id_: str) -> "Heard":
         """The answer to one request of a batch, as if it had come by itself; this one where there is none."""
         items = self.body.get("responses") if isinstance(self.body, dict) else None
@@ -58,6 +52,12 @@ def _readable(answer: httpx.Response) -> str:
                 headers = {name.lower(): value for name, value in each.get("headers", {}).items()}
                 return Heard(each["status"], headers, each.get("body"), json.dumps(each.get("body")))
         return self
+
+
+def _readable(answer: httpx.Response) -> str:
+    if "text/html" not in answer.headers.get("content-type", ""):
+        return answer.text
+    return unescape(_SCRIPTED.sub(lambda found: chr(int(found[1], 16)), answer.text))
 
 
 @dataclass(frozen=True)

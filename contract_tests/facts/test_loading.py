@@ -1,10 +1,13 @@
 """Facts are read strictly: what is wrong is told with the file, the fact and the member."""
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 from contract_tests.coverage.subjects import subjects
+from contract_tests.facts import rehearsals, stages
 from contract_tests.facts.fact import TIERS
 from contract_tests.facts.loading import SERVICES, BadFact, facts, read
 
@@ -167,3 +170,15 @@ WITHOUT_ROW = {
     # a row whose words differ with the place
     "dataverse.read_without_append_to", "dataverse.impersonation_rights", "dataverse.batch_content_id",
 }  # fmt: skip
+
+
+def test_no_two_states_have_one_name() -> None:
+    """Of two stages or rehearsals of one name, one would silently stand for the other."""
+    named = [
+        name
+        for package, registry in ((stages, "STAGES"), (rehearsals, "REHEARSALS"))
+        for module in iter_modules(package.__path__)
+        for name in getattr(import_module(f"{package.__name__}.{module.name}"), registry, {})
+    ]
+    assert [name for name in named if named.count(name) > 1] == []
+    assert set(named) == stages.STAGES.keys() | rehearsals.REHEARSALS.keys()

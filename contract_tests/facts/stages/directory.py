@@ -84,7 +84,7 @@ async def _personal(world: "World", actor: str) -> None:
     await _seen_everywhere(world, path, lambda told: len(told["passwordCredentials"]) == _SECRETS)
 
 
-async def _trusting(world: "World", actor: str) -> None:
+async def _most_trusting(world: "World", actor: str) -> None:
     """A registration with as many federated credentials as it may have."""
     path = f"/v1.0/applications/{await make_application(world, actor)}/federatedIdentityCredentials"
     for number in range(_TRUSTED):
@@ -99,7 +99,7 @@ _REFUSED: Final[dict[str, Stage]] = {
     "own_only": Stage(_own_only, frozenset({"application_id", "principal_id", "resource_id"})),
     "granted": Stage(_granted, frozenset({"grant_id"})),
     "personal": Stage(_personal, frozenset({"application_id"})),
-    "trusting": Stage(_trusting, frozenset({"application_id"})),
+    "most_trusting": Stage(_most_trusting, frozenset({"application_id"})),
 }
 
 STAGES: Final[dict[str, Stage]] = {**_REFUSED}
