@@ -228,7 +228,7 @@ OUT_OF_RANGE: Final = (  # 400 0x8004432f
     "A validation error occurred. An integer provided is outside of the allowed values for this attribute."
 )
 DECIMAL_RANGE: Final = (  # 400 0x80044330
-    "A validation error occurred. A decimal number provided is outside of the allowed values for this attribute."
+    "A validation error occurred. A decimal value provided is outside of the allowed values for this attribute."
 )
 BAD_CHARACTERS: Final = "The field '{column}' contains one or more invalid characters."  # 400 0x80040278
 BAD_STATE: Final = (  # 400 0x80048408

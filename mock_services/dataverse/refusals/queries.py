@@ -57,8 +57,10 @@ VALUES_TOO_MANY = Row(
 AGGREGATE_TOO_LARGE = Row(
     400,
     "0x8004e023",
-    "The maximum record limit is exceeded. Reduce the number of records.",
-    "[codes]; XrmHttp expects 400",
+    "AggregateQueryRecordLimit exceeded. Cannot perform this operation.",
+    "powerapps-docs use-fetchxml-aggregation.md, as the platform's own words beside a client's; rappen/FetchXMLBuilder"
+    "#1016; XrmHttp expects 400",
+    "2024-02",
     name="AggregateQueryRecordLimitExceeded",
 )
 NO_ENTITY = Row(
