@@ -38,13 +38,6 @@ STALE = Row(
 NO_CONCURRENCY = Row(
     400, "0x8006088d", facts.NO_CONCURRENCY, "[codes]; status inferred", name="OptimisticConcurrencyNotEnabled"
 )
-KEY_UNDEFINED = Row(
-    400,
-    "0x80060890",
-    "The specified key attributes are not a defined key for the {table} entity",
-    "[codes, handle]",
-    name="EntityKeyNotDefined",
-)
 
 REQUIRED = Row(400, "0x80040200", facts.REQUIRED, _CODES, name="RequiredFieldMissing")
 USE_CLOSE_INCIDENT = Row(

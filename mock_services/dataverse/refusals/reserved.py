@@ -22,6 +22,11 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
         ("0x8004700c", "InvalidDisplayName", "The specified display name is not valid"),
+        (
+            "0x80060890",
+            "EntityKeyNotDefined",
+            "The specified key attributes are not a defined key for the {table} entity",
+        ),
     ),
     *_rows(
         400,
