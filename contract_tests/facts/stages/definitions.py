@@ -38,7 +38,7 @@ async def _table(world: "World", name: str) -> None:
     }
     columns = [
         _column("new_Name", "String", IsPrimaryName=True, MaxLength=100, FormatName={"Value": "Text"}),
-        _column("new_Code", "String", MaxLength=20, FormatName={"Value": "Text"}),
+        _column("new_Code", "String", MaxLength=100, FormatName={"Value": "Text"}),
         _column("new_Mood", "Picklist", OptionSet={"IsGlobal": False, "OptionSetType": "Picklist", "Options": options}),
         _column("new_Done", "Boolean", OptionSet=switch),
     ]

@@ -289,7 +289,8 @@ def _state(raw: dict[str, Any]) -> State:
 
 
 def _state_columns(states: tuple[State, ...]) -> Iterator[Column]:
-    yield Column("statecode", "state", options={state.value: state.label for state in states}, create=False)
+    names = {state.value: state.label for state in states}
+    yield Column("statecode", "state", options=names, create=False, level="system")
     yield Column("statuscode", "status", options={k: v for state in states for k, v in state.statuses.items()})
 
 
