@@ -212,7 +212,7 @@ DOES_NOT_EXIST: Final = "Entity '{entity}' With Id = {id} Does Not Exist"  # 404
 NO_SUCH_KEY: Final = (  # 404 0x80060891 [codes]
     "A record with the specified key values does not exist in {entity} entity"
 )
-KEY_VIOLATED: Final = (  # 412 0x80060892 [codes], with the annotation DuplicateAttributes recorded
+KEY_VIOLATED: Final = (  # 412 0x80060892 [codes]; key and columns by their display names, and DuplicateAttributes [rec]
     "Entity Key {key} violated. A record with the same value for {columns} already exists. A duplicate record cannot be"
     " created. Select one or more unique values and try again."
 )
