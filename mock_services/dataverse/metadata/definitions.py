@@ -6,7 +6,6 @@ and powerapps-docs webapi/reference for the types of columns. Ids are stable: a 
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from os.path import commonprefix
 from typing import Any
 
 from mock_services.dataverse.metadata.recorded import managed, rest_of
@@ -128,8 +127,9 @@ def _entity(schema: Schema, table: Table) -> Members:
 
 def _collection_name(table: Table) -> str:
     """The schema name in the plural of the set, as `new_BankAccounts` in Microsoft's example."""
-    shared = len(commonprefix([table.logical, table.set]))
-    return table.schema[:shared] + table.set[shared:]
+    shared = next((at for at, (ours, plural) in enumerate(zip(table.logical, table.set)) if ours != plural), None)
+    at = len(table.logical) if shared is None else shared
+    return table.schema[:at] + table.set[at:]
 
 
 def _privileges(schema: Schema, table: Table) -> list[Members]:
