@@ -6,6 +6,7 @@ and powerapps-docs webapi/reference for the types of columns. Ids are stable: a 
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from mock_services.dataverse.metadata.recorded import managed, rest_of
@@ -127,9 +128,9 @@ def _entity(schema: Schema, table: Table) -> Members:
 
 def _collection_name(table: Table) -> str:
     """The schema name in the plural of the set, as `new_BankAccounts` in Microsoft's example."""
-    shared = next((at for at, (ours, plural) in enumerate(zip(table.logical, table.set)) if ours != plural), None)
-    at = len(table.logical) if shared is None else shared
-    return table.schema[:at] + table.set[at:]
+    pairs = zip(table.logical, table.set, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return table.schema[:shared] + table.set[shared:]
 
 
 def _privileges(schema: Schema, table: Table) -> list[Members]:
