@@ -82,15 +82,16 @@ async def _table(world: "World", name: str) -> None:
 
 async def _choice(world: "World", name: str) -> None:
     """A global choice of two options."""
+    chosen = f"new_{world.values['slug']}"
     body = {
         "@odata.type": f"{_CRM}OptionSetMetadata",
-        "Name": f"new_{world.values['slug']}",
+        "Name": chosen,
         "DisplayName": _label(world.values["mark"]),
         "OptionSetType": "Picklist",
         "Options": [{"Value": 1, "Label": _label("Red")}, {"Value": 2, "Label": _label("Green")}],
     }
     world.values[f"{name}.id"] = await world.operate("POST", "dataverse", _CHOICES, body)
-    world.values[f"{name}.name"] = body["Name"]
+    world.values[f"{name}.name"] = chosen
 
 
 _TABLE: Final = frozenset({"id", "schema", "logical", "set", "key_id", "relationship", "relationship_id"})

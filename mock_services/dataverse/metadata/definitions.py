@@ -6,7 +6,7 @@ and powerapps-docs webapi/reference for the types of columns. Ids are stable: a 
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 from mock_services.dataverse.metadata.recorded import managed, rest_of
@@ -128,7 +128,8 @@ def _entity(schema: Schema, table: Table) -> Members:
 
 def _collection_name(table: Table) -> str:
     """The schema name in the plural of the set, as `new_BankAccounts` in Microsoft's example."""
-    shared = len(commonprefix([table.logical, table.set]))
+    pairs = zip(table.logical, table.set, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
     return table.schema[:shared] + table.set[shared:]
 
 

@@ -84,9 +84,9 @@ OPTION_LEFT_OUT = Row(
 )
 NAME_WITHOUT_PREFIX = Row(
     400, "0x80044366",
-    "The schema name {name} for type {kind} is invalid or missing.Custom attribute, entity, entitykey, option set and relationship"
-    " names must start with a valid customization prefix.The prefix for a solution component should match the prefix"
-    " that is specified for the publisher of the solution.",
+    "The schema name {name} for type {kind} is invalid or missing.Custom attribute, entity, entitykey, option set"
+    " and relationship names must start with a valid customization prefix.The prefix for a solution component should"
+    " match the prefix that is specified for the publisher of the solution.",
     "[codes]; met for a relationship; the kinds' own words inferred", "2026", "InvalidNamePrefix",
 )  # fmt: skip
 NAME_WITHOUT_LETTER = Row(
