@@ -244,23 +244,31 @@ async def test_an_absolute_address_may_name_either_host_and_no_other(administrat
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "says"),
     [
-        "",
-        "--batch_b1\r\n",
-        f"--{BOUNDARY}\r\n{part('GET', CONTACTS)}\r\n",
-        framed(["Content-Type: text/plain\r\n\r\nhello"]),
-        framed(["Content-Type: application/http\r\n\r\nGET contacts\r\n"]),
-        framed([change_set(part("GET", CONTACTS, content_id="1"))]),
-        framed(
-            [change_set(part("DELETE", CONTACTS, content_id="1"), part("DELETE", CONTACTS, content_id="1"))],
+        ("", "unexpected end of input while reading the batch payload"),
+        ("--batch_b1\r\n", "unexpected end of input"),
+        (f"--{BOUNDARY}\r\n{part('GET', CONTACTS)}\r\n", "unexpected end of input"),
+        (framed(["Content-Type: text/plain\r\n\r\nhello"]), "The 'Content-Type' header value 'text/plain' is invalid."),
+        (
+            framed(["Content-Type: application/http\r\n\r\nGET contacts\r\n"]),
+            "The request line 'GET contacts' is invalid.",
         ),
-        framed(["Content-Type: multipart/mixed\r\n\r\n"]),
+        (framed(["nonsense\r\n\r\n"]), "The message header 'nonsense' is invalid."),
+        (framed([change_set(part("GET", CONTACTS, content_id="1"))]), "An invalid HTTP method 'GET' was detected"),
+        (
+            framed([change_set(part("DELETE", CONTACTS, content_id="1"), part("DELETE", CONTACTS, content_id="1"))]),
+            "The content ID '1' was found more than once",
+        ),
+        (framed(["Content-Type: multipart/mixed\r\n\r\n"]), "must specify exactly one batch boundary"),
     ],
 )
-async def test_a_malformed_batch_is_one_refusal_and_not_a_batchs_answer(administrator: Caller, text: str) -> None:
+async def test_a_malformed_batch_is_one_refusal_and_not_a_batchs_answer(
+    administrator: Caller, text: str, says: str
+) -> None:
     response = await send(administrator, text)
     assert error(response) == (400, "0x80048d19")
+    assert says in response.json()["error"]["message"]
     assert response.headers["Content-Type"].startswith("application/json")
 
 
@@ -273,8 +281,15 @@ async def test_more_than_a_thousand_operations_are_refused_before_the_first(
     administrator: Caller, tenant: FakeTenant
 ) -> None:
     before = contacts(tenant)
-    text = framed([part("POST", "contacts", {"lastname": "L"})] + [part("GET", "WhoAmI")] * 1000)
-    assert (await send(administrator, text)).status_code == 400
+    make, read = part("POST", "contacts", {"lastname": "L"}), part("GET", "WhoAmI")
+    many = change_set(*(part("DELETE", CONTACTS, content_id=f"{each}") for each in range(1001)))
+    for parts, says in (
+        ([make] + [read] * 1000, "maximum number of '1000' query operations and change sets are allowed"),
+        ([make, many], "A maximum number of '1000' operations are allowed in a change set."),
+    ):
+        refused = await send(administrator, framed(parts))
+        assert refused.status_code == 400
+        assert says in refused.json()["error"]["message"]
     assert contacts(tenant) == before
 
 

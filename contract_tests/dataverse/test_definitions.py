@@ -97,7 +97,7 @@ async def test_what_a_body_says_of_a_column_is_read_back(administrator: Caller) 
     [
         ("POST", "EntityDefinitions", _visit(SchemaName="new_Two", Attributes=[_column("new_N", "Integer",
          IsPrimaryName=True)]), (400, "0x8004700e")),
-        ("POST", f"{VISIT}/Attributes", _column("new_P", "Decimal", Precision=11), (400, "0x80044355")),
+        ("POST", f"{VISIT}/Attributes", _column("new_P", "Decimal", Precision=11), (400, "0x8004023a")),
         ("POST", f"{VISIT}/Attributes", _column("new_P", "Decimal", Precision="x"), (400, "0x80048d19")),
         ("POST", f"{VISIT}/Keys", {"SchemaName": "new_Again", "KeyAttributes": ["new_name"]}, (400, "0x80060894")),
         ("PUT", f"{VISIT}/Attributes(LogicalName='new_name')", _column("new_Name", IsSecured=True),

@@ -147,7 +147,9 @@ async def test_a_key_keeps_its_values_apart_unless_a_part_is_empty(administrator
         clash = await administrator.ask(verb, path, {"accountnumber": "a1"}, headers=rich)
         assert error(clash) == (412, "0x80060892")
         said = clash.json()["error"]
-        assert said["message"].startswith("Entity Key new_number violated. A record with the same value for ")
+        assert said["message"].startswith(
+            "Entity Key Number violated. A record with the same value for Account Number "
+        )
         assert said["@Microsoft.PowerApps.CDS.ErrorDetails.DuplicateAttributes"] == (
             "<DuplicateAttributes><accountnumber>a1</accountnumber></DuplicateAttributes>"
         )

@@ -160,9 +160,9 @@ async def test_a_relationship_leads_both_ways_and_holds_its_table(administrator:
     made = await administrator.ask("POST", "RelationshipDefinitions", body)
     assert made.status_code == 204
     again = await administrator.ask("POST", "RelationshipDefinitions", body)
-    assert error(again) == (400, "0x80060304")
+    assert error(again) == (400, "0x80047013")
     other = body | {"Lookup": _column("new_Account2", "Lookup")}
-    assert error(await administrator.ask("POST", "RelationshipDefinitions", other)) == (400, "0x8004432b")
+    assert error(await administrator.ask("POST", "RelationshipDefinitions", other)) == (400, "0x80044363")
     account = await administrator.make("accounts", {"name": "Fabrikam"})
     bound = {"new_rating_name": "Five", "new_Account@odata.bind": f"/accounts({account})"}
     await administrator.make("new_ratings", bound)
@@ -174,14 +174,14 @@ async def test_a_relationship_leads_both_ways_and_holds_its_table(administrator:
 @pytest.mark.parametrize(
     ("method", "path", "body", "code"),
     [
-        ("POST", "EntityDefinitions", _table("new_Rating"), "0x8004700b"),
+        ("POST", "EntityDefinitions", _table("new_Rating"), "0x80044363"),
         ("POST", "EntityDefinitions", _table("rating"), "0x80044366"),
         ("POST", "EntityDefinitions", _table("new_Other", Attributes=[]), "0x80047014"),
-        ("POST", "EntityDefinitions", _table("new_Other", OwnershipType="Nobodys"), "0x80044355"),
-        ("POST", "{}/Attributes", _column("new_Rating_Name"), "0x80060304"),
-        ("POST", "{}/Attributes", _column("new_Long", MaxLength=5_000), "0x80044355"),
-        ("POST", "{}/Attributes", _column("new_One", "Lookup"), "0x80044355"),
-        ("POST", "{}/Keys", {"SchemaName": "new_By", "KeyAttributes": ["new_none"]}, "0x80044355"),
+        ("POST", "EntityDefinitions", _table("new_Other", OwnershipType="Nobodys"), "0x8004023a"),
+        ("POST", "{}/Attributes", _column("new_Rating_Name"), "0x80047013"),
+        ("POST", "{}/Attributes", _column("new_Long", MaxLength=5_000), "0x8004023a"),
+        ("POST", "{}/Attributes", _column("new_One", "Lookup"), "0x8004023a"),
+        ("POST", "{}/Keys", {"SchemaName": "new_By", "KeyAttributes": ["new_none"]}, "0x8004023a"),
         ("POST", "{}/Keys", {"SchemaName": "new_ByName", "KeyAttributes": ["new_rating_name"]}, "0x80060893"),
         ("DELETE", "{}/Attributes(LogicalName='new_rating_name')", None, "0x80047002"),
         ("DELETE", "EntityDefinitions(LogicalName='incident')", None, "0x8004f032"),
@@ -282,7 +282,7 @@ async def test_global_choices_and_relationships_are_listed(administrator: Caller
 
 async def test_several_tables_are_made_or_none(administrator: Caller) -> None:
     both = {"Entities": [_table("new_One"), _table("new_One")]}
-    assert error(await administrator.ask("POST", "CreateEntities", both)) == (400, "0x8004700b")
+    assert error(await administrator.ask("POST", "CreateEntities", both)) == (400, "0x80044363")
     assert (await administrator.get("new_ones")).status_code == 404
     both = {"Entities": [_table("new_One"), _table("new_Two")]}
     assert (await administrator.ask("POST", "CreateEntities", both)).status_code == 200

@@ -199,7 +199,9 @@ async def test_a_published_rule_takes_the_place_of_the_stock_ones(administrator:
         "duplicateruleconditions", {**condition, "regardingobjectid@odata.bind": f"/duplicaterules({rule})"}
     )
     published = await administrator.ask("POST", publish, {})
-    assert (await administrator.get(f"asyncoperations({published.json()['JobId']})")).json()["statecode"] == 3
+    assert (await administrator.get(f"asyncoperations({published.json()['asyncoperationid']})")).json()[
+        "statecode"
+    ] == 3
     assert error(await administrator.ask("POST", "contacts", same_start, headers=asked)) == (412, "0x80040333")
     assert (await administrator.ask("POST", "contacts", same_mail, headers=asked)).status_code == 204
     out_of_force = await administrator.ask("POST", "UnpublishDuplicateRule", {"DuplicateRuleId": rule})

@@ -58,16 +58,22 @@ def variables_of(value: Any) -> set[str]:
 def filled(value: Any, values: Mapping[str, str]) -> Any:
     """The same with every variable in its place, and `{ab*3}` as `ababab`; doubled braces stay as single ones.
 
-    Raises UnknownVariable.
+    `<n>` within what is repeated is the number of the time, from 1. Raises UnknownVariable.
     """
     if isinstance(value, str):
-        repeated = _REPEATED.sub(lambda found: found[1] * int(found[2]), value)
+        repeated = _REPEATED.sub(lambda found: _repeated(found[1], int(found[2])), value)
         return _DOUBLED.sub(r"\1", _VARIABLE.sub(lambda found: _value(found[1], values), repeated))
     if isinstance(value, Mapping):
         return {filled(name, values): filled(each, values) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [filled(each, values) for each in value]
     return value
+
+
+def _repeated(text: str, times: int) -> str:
+    if "<n>" not in text:
+        return text * times
+    return "".join(text.replace("<n>", str(number)) for number in range(1, times + 1))
 
 
 def _value(name: str, values: Mapping[str, str]) -> str:

@@ -95,3 +95,8 @@ def test_variables_are_filled_in_at_any_depth_and_doubled_braces_stay() -> None:
     assert filled("<{ab*3}> {x} {n*0}{{m*2}}", {"x": "1"}) == "<ababab> 1 {{m*2}}"
     with pytest.raises(UnknownVariable, match=r"\{y\.z\}"):
         filled(wished, {"x": "1"})
+
+
+def test_what_is_repeated_may_count_itself() -> None:
+    assert filled("{ab*3}", {}) == "ababab"
+    assert filled(["{<n>; *3}"], {}) == ["1; 2; 3; "]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call, read_preferences
-from mock_services.dataverse.errors import Refusal, no_resource, payload
+from mock_services.dataverse.errors import Refusal, no_resource, payload, refused
 from mock_services.dataverse.multipart import (
     BadMultipart,
     Part,
@@ -20,6 +20,7 @@ from mock_services.dataverse.multipart import (
     read_parts,
     read_request,
 )
+from mock_services.dataverse.refusals import queries
 from mock_services.dataverse.responses import part_of, refused_part, unmodelled_part
 from mock_services.dataverse.urls import read_path
 from mock_services.errors import Unmodelled
@@ -61,8 +62,7 @@ def answer(call: Call, act: Act) -> Answer:
         items = _read(call)
     except BadMultipart as problem:
         raise payload(SET, facts.BAD_BATCH.format(why=problem.sentence)) from None
-    if sum(len(item) if isinstance(item, list) else 1 for item in items) > facts.MOST_OPERATIONS:
-        raise Refusal("0x80060888", facts.BATCH_TOO_LONG)
+    _refuse_many(items)
     goes_on = "odata.continue-on-error" in call.headers.get("prefer", "").lower()
     boundary = f"batchresponse_{call.organisation.chance.guid()}"
     written, status = [], 200
@@ -74,6 +74,15 @@ def answer(call: Call, act: Act) -> Answer:
             break
     call.exchange.operation = "dataverse.$batch"
     return Answer(status, text=_frame(boundary, written), content_type=f"multipart/mixed; boundary={boundary}")
+
+
+def _refuse_many(items: Sequence[_Operation | list[_Operation]]) -> None:
+    """A change set may hold as many operations as a whole batch, and the batch no more. Raises Refusal."""
+    sizes = [len(item) if isinstance(item, list) else 1 for item in items]
+    if max(sizes, default=0) > facts.MOST_OPERATIONS:
+        raise refused(queries.CHANGE_SET_TOO_LONG, limit=facts.MOST_OPERATIONS)
+    if sum(sizes) > facts.MOST_OPERATIONS:
+        raise refused(queries.BATCH_TOO_LONG, limit=facts.MOST_OPERATIONS)
 
 
 def _read(call: Call) -> list[_Operation | list[_Operation]]:
@@ -88,7 +97,10 @@ def _read(call: Call) -> list[_Operation | list[_Operation]]:
 
 def _read_one(part: Part) -> _Operation:
     if part.content_type != "application/http":
-        raise BadMultipart(f"The content type '{part.content_type}' of a batch part is not supported.")
+        raise BadMultipart(
+            f"The 'Content-Type' header value '{part.content_type}' is invalid. When this is the start of the change"
+            " set, the value must be 'multipart/mixed'; otherwise it must be 'application/http'."
+        )
     request = read_request(part.content)
     return _Operation(request, part.headers.get("content-id") or request.headers.get("content-id", ""))
 
@@ -99,7 +111,7 @@ def _read_set(part: Part, *, is_strict: bool) -> list[_Operation]:
     known: set[str] = set()
     for operation in operations:
         if operation.request.method in ("GET", "HEAD"):
-            raise BadMultipart("A GET operation is not allowed in a change set.")
+            raise BadMultipart(facts.READ_IN_CHANGE_SET.format(method=operation.request.method))
         if not operation.content_id and is_strict:
             raise Refusal("0x80060888", facts.NO_CONTENT_ID)
         if operation.content_id and operation.content_id in known:

@@ -59,7 +59,7 @@ def _create(call: Call, table: Table, targets: list[dict[str, Any]]) -> Answer:
 
 def _update(call: Call, table: Table, targets: list[dict[str, Any]]) -> Answer:
     for target in targets:
-        key = _key(call, table, target)
+        key = _key(call, table, target, "Update")
         if key.id is None:
             raise key.missing
         _change(call, table, existing(call, table, key.id, "Write"), target, key=key)
@@ -68,7 +68,7 @@ def _update(call: Call, table: Table, targets: list[dict[str, Any]]) -> Answer:
 
 def _upsert(call: Call, table: Table, targets: list[dict[str, Any]]) -> Answer:
     for target in targets:
-        key = _key(call, table, target)
+        key = _key(call, table, target, "Upsert")
         row = call.organisation.get(table.logical, key.id) if key.id is not None else None
         if row is None:
             insert_row(call, table, target, key=key)
@@ -83,7 +83,7 @@ def _change(call: Call, table: Table, row: Mapping[str, Any], target: Mapping[st
     apply_changes(call, table, row, changes)
 
 
-def _key(call: Call, table: Table, target: Mapping[str, Any]) -> RowKey:
+def _key(call: Call, table: Table, target: Mapping[str, Any], message: str) -> RowKey:
     """The row that a target means: its `@odata.id`, or its primary key. Raises Refusal."""
     address = target.get("@odata.id")
     if isinstance(address, str):
@@ -93,7 +93,7 @@ def _key(call: Call, table: Table, target: Mapping[str, Any]) -> RowKey:
         return read_key(call, table, found[1])
     guid = as_guid(str(target.get(table.primary_id, "")))
     if guid is None:
-        raise Refusal("0x80040203", facts.NO_KEY.format(table=table.logical))
+        raise Refusal("0x80040203", facts.NO_KEY.format(message=message))
     return RowKey(table, guid, guid)
 
 

@@ -1,12 +1,14 @@
 """Rules of duplicate detection brought into force and out of it. The job that publishes one is done at once.
 
-Names and parameters: the SDK's PublishDuplicateRuleRequest and UnpublishDuplicateRuleRequest; which of the two is bound
-to the rule in the Web API is inferred from its reference pages.
+Names and parameters: the SDK's PublishDuplicateRuleRequest and UnpublishDuplicateRuleRequest. That publishing is bound
+to the rule and answers with the job's row: two public clients read it so (Gharib89/crm; a deployment tool in C#).
 """
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import NO_CONTENT, Answer, Call
 from mock_services.dataverse.errors import Refusal, payload
+from mock_services.dataverse.queries import read_options
+from mock_services.dataverse.records import represent
 from mock_services.dataverse.urls import as_guid
 from mock_services.dataverse.writing import existing
 
@@ -16,7 +18,7 @@ _PUBLISH, _COMPLETED, _SUCCEEDED = 7, 3, 30
 
 
 def publish(call: Call, rule_id: str) -> Answer:
-    """`duplicaterules(id)/Microsoft.Dynamics.CRM.PublishDuplicateRule`. Raises Refusal."""
+    """`duplicaterules(id)/Microsoft.Dynamics.CRM.PublishDuplicateRule`: the row of its job. Raises Refusal."""
     rule = existing(call, call.schema.table(_RULE), rule_id, "Read")
     call.security.demand_named(_PRIVILEGE)
     if not call.organisation.select("duplicaterulecondition", regardingobjectid=rule_id):
@@ -27,8 +29,8 @@ def publish(call: Call, rule_id: str) -> Answer:
     with call.organisation.store.transaction():
         rows.update(_RULE, rule_id, {"statecode": 1, "statuscode": 2}, by=call.caller_id)
         job_id = rows.insert("asyncoperation", job, by=call.caller_id)
-    context = call.context(f"{facts.NAMESPACE}PublishDuplicateRuleResponse")
-    return Answer(200, {"@odata.context": context, "JobId": job_id})
+    table = call.schema.table("asyncoperation")
+    return Answer(200, represent(call, table, rows.require(table.logical, job_id), read_options(call, table)).body)
 
 
 def unpublish(call: Call) -> Answer:

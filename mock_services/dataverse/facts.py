@@ -152,7 +152,9 @@ OTHER_TYPE: Final = (  # Microsoft.OData.Core's own text
     "Microsoft.OData.ODataException: A value with type name '{type}' was found, which is not assignable to the expected"
     " type 'Microsoft.Dynamics.CRM.{wanted}'. Only types assignable to the expected type can be specified as values."
 )
-NO_KEY: Final = "Entity Id must be specified for {table}."  # of a target of UpdateMultiple; wording and code inferred
+NO_KEY: Final = (
+    "Entity Id must be specified for {message}"  # org-service/entity-operations-update-delete.md; code inferred
+)
 NO_ENTITY: Final = (  # 400 0x80041102; wording partly inferred
     "The entity with a name = '{name}' with namemapping = 'Logical' was not found in the MetadataCache."
 )
@@ -161,8 +163,19 @@ NO_QUERIED_ATTRIBUTE: Final = (  # 400 0x80041103 khoait/DCE.PCF#216, February 2
     " name is case-sensitive).orgIndex: 70, id: {id}, logicalName: {table}"
 )
 BAD_JSON: Final = "Microsoft.OData.ODataException: Invalid JSON. {why}"  # inner wording inferred
-BAD_BATCH: Final = "Microsoft.OData.ODataException: {why}"  # inner wording inferred
-BATCH_TOO_LONG: Final = "The number of operations in a batch exceeds the limit of 1000."  # wording and code inferred
+BAD_BATCH: Final = "Microsoft.OData.ODataException: {why}"  # within, Microsoft.OData.Core's own text
+READ_IN_CHANGE_SET: Final = (  # Microsoft.OData.Core's own text
+    "An invalid HTTP method '{method}' was detected for a request in a change set. Requests in change sets only support"
+    " the HTTP methods 'POST', 'PUT', 'DELETE', and 'PATCH'."
+)
+BATCH_TOO_LONG: Final = (  # GuidoPreite/DRB#3, November 2021; the 400 and the code inferred
+    "The current batch message contains too many parts. A maximum number of '{limit}' query operations and change sets"
+    " are allowed in a batch message."
+)
+CHANGE_SET_TOO_LONG: Final = (  # AleksandrRogov/DynamicsWebApi#71, July 2020; the 400 and the code inferred
+    "The current change set contains too many operations. A maximum number of '{limit}' operations are allowed in a"
+    " change set."
+)
 NO_REFERENCE: Final = "Content-ID Reference: '${id}' does not exist in the batch context."  # 400: execute-batch page
 REPEATED_CONTENT_ID: Final = (  # Microsoft.OData.Core's own text
     "The content ID '{id}' was found more than once in the same change set or same batch request. Content IDs have to"
@@ -189,17 +202,17 @@ REPEATED_PROPERTY: Final = (  # Microsoft.OData.Core's own text
     "Microsoft.OData.ODataException: Multiple properties with the name '{name}' were detected in a resource or a"
     " complex value. In OData, duplicate property names are not allowed."
 )
-BIND_NO_LIST: Final = (  # wording inferred
-    "Microsoft.OData.ODataException: The value of the 'odata.bind' property annotation on the navigation property"
-    " '{name}' is not an array. The 'odata.bind' property annotation for a collection navigation property must have an"
-    " array as its value."
+BIND_NO_LIST: Final = (  # Microsoft.OData.Core's own text
+    "Microsoft.OData.ODataException: The resource set reference navigation property '{name}' has a property annotation"
+    " 'odata.bind' with a string value. Resource set reference navigation properties can only have a property"
+    " annotation 'odata.bind' with an array value."
 )
 
 DOES_NOT_EXIST: Final = "Entity '{entity}' With Id = {id} Does Not Exist"  # 404 0x80040217, seen live October 2026
 NO_SUCH_KEY: Final = (  # 404 0x80060891 [codes]
     "A record with the specified key values does not exist in {entity} entity"
 )
-KEY_VIOLATED: Final = (  # 412 0x80060892 [codes], with the annotation DuplicateAttributes recorded
+KEY_VIOLATED: Final = (  # 412 0x80060892 [codes]; key and columns by their display names, and DuplicateAttributes [rec]
     "Entity Key {key} violated. A record with the same value for {columns} already exists. A duplicate record cannot be"
     " created. Select one or more unique values and try again."
 )
@@ -228,7 +241,7 @@ OUT_OF_RANGE: Final = (  # 400 0x8004432f
     "A validation error occurred. An integer provided is outside of the allowed values for this attribute."
 )
 DECIMAL_RANGE: Final = (  # 400 0x80044330
-    "A validation error occurred. A decimal number provided is outside of the allowed values for this attribute."
+    "A validation error occurred. A decimal value provided is outside of the allowed values for this attribute."
 )
 BAD_CHARACTERS: Final = "The field '{column}' contains one or more invalid characters."  # 400 0x80040278
 BAD_STATE: Final = (  # 400 0x80048408

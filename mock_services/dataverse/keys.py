@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Call
 from mock_services.dataverse.errors import Refusal, does_not_exist
+from mock_services.dataverse.metadata.definitions import spoken
 from mock_services.dataverse.urls import as_guid, read_pairs
 from mock_services.dataverse.values import read_value
 from mock_services.state.organisation.definitions import Column, Lookup, Table
@@ -155,7 +156,9 @@ def _violated(table: Table, name: str, after: Row) -> Refusal:
     labels = [_label(table, column) for column in after]
     marked = "".join(f"<{column}>{escape(str(value))}</{column}>" for column, value in after.items())
     details = {"DuplicateAttributes": f"<DuplicateAttributes>{marked}</DuplicateAttributes>"}
-    return Refusal("0x80060892", facts.KEY_VIOLATED.format(key=name, columns=", ".join(labels)), details=details)
+    return Refusal(
+        "0x80060892", facts.KEY_VIOLATED.format(key=spoken(name), columns=", ".join(labels)), details=details
+    )
 
 
 def _label(table: Table, name: str) -> str:

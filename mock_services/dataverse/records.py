@@ -43,7 +43,7 @@ def read_row(call: Call, table: Table, id: str) -> Answer:  # noqa: A002 - the w
     unconditional = options.expand or call.prefer.annotations or "versionnumber" not in table.columns
     if match not in ("null", "*") and same_version(match, row) and not unconditional:
         return Answer(304, headers=(("ETag", etag(row)),))
-    return _represent(call, table, row, options)
+    return represent(call, table, row, options)
 
 
 def create(call: Call, table: Table, *, key: RowKey | None = None) -> Answer:
@@ -54,7 +54,7 @@ def create(call: Call, table: Table, *, key: RowKey | None = None) -> Answer:
         location = call.entity_id(table.set, (key.address if key is not None else "") or made)
         if not call.prefer.representation:
             return Answer(204, headers=location)
-        answer = _represent(call, table, existing(call, table, made, "Read"), options)
+        answer = represent(call, table, existing(call, table, made, "Read"), options)
     return Answer(201, answer.body, headers=(*location, *answer.headers, _APPLIED))
 
 
@@ -79,7 +79,7 @@ def update(call: Call, table: Table, key: RowKey) -> Answer:
         if not call.prefer.representation:
             return Answer(204, headers=call.entity_id(table.set, key.address or row[table.primary_id]))
         after = existing(call, table, row[table.primary_id], "Read")
-        answer = _represent(call, table, after, options)
+        answer = represent(call, table, after, options)
     return Answer(200, answer.body, headers=(*answer.headers, _APPLIED))
 
 
@@ -106,7 +106,8 @@ def found(call: Call, key: RowKey, verb: str) -> str:
     return key.id
 
 
-def _represent(call: Call, table: Table, row: Row, options: Options) -> Answer:
+def represent(call: Call, table: Table, row: Row, options: Options) -> Answer:
+    """A row as the answer to a read of it. Raises Refusal."""
     (row,) = veil(call, table, [row])
     shaped = shape_rows(call.organisation, table, [row], options.names, call.prefer)
     if options.expand:

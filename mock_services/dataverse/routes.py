@@ -51,12 +51,10 @@ app = application("Fake Dataverse Web API", serve)
 def _refuse_head(request: Request, exchange: Exchange) -> None:
     """What the system before the service refuses, whoever asks. Raises Refusal."""
     if len(_address(request, exchange)[1]) > facts.LONGEST_URL:
-        raise _page(gateway.URL_TOO_LONG.status, gateway.URL_TOO_LONG.template, "Request URL Too Long")
+        raise _page(gateway.URL_TOO_LONG.status, facts.URL_TOO_LONG, "Request URL Too Long")
     headers = request.scope["headers"]
     if sum(len(name) + len(value) for name, value in headers) > facts.LARGEST_HEADERS:
-        raise _page(
-            gateway.HEADERS_TOO_LONG.status, gateway.HEADERS_TOO_LONG.template, "Bad Request", "Request Too Long"
-        )
+        raise _page(gateway.HEADERS_TOO_LONG.status, facts.HEADERS_TOO_LONG, "Bad Request", "Request Too Long")
 
 
 def _page(status: int, sentence: str, title: str, reason: str = "") -> Refusal:

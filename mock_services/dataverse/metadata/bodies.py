@@ -39,16 +39,19 @@ def next_code(call: Call, further: int) -> int:
     return max(_FIRST_CODE, *(table.code for table in call.schema.tables.values())) + 1 + further
 
 
-def read_schema_name(body: Body) -> str:
-    """The schema name, with its prefix: two to eight letters and digits. Raises Refusal."""
+def read_schema_name(body: Body, kind: str) -> str:
+    """The schema name, with its prefix: two to eight letters and digits. Raises Refusal.
+
+    `kind`: what is named, as the platform calls it in its refusals: `Entity`, `Attribute`, `OptionSet` …
+    """
     name = body.get("SchemaName")
     told = str(name or "")[: _LONGEST_NAME + 1].encode("utf-8", "replace").decode()
     if told[:1].isascii() and told[:1].isdigit():
-        raise refused(rows.NAME_WITHOUT_LETTER, name=told)
+        raise refused(rows.NAME_WITHOUT_LETTER, name=told, kind=kind)
     if not isinstance(name, str) or not _NAME.match(name):
-        raise refused(rows.NAME_WITHOUT_PREFIX, name=told)
+        raise refused(rows.NAME_WITHOUT_PREFIX, name=told, kind=kind)
     if len(name) > _LONGEST_NAME:
-        raise refused(rows.NAME_TOO_LONG, name=told, longest=str(_LONGEST_NAME))
+        raise refused(rows.NAME_TOO_LONG, name=told, kind=kind, longest=str(_LONGEST_NAME))
     return name
 
 

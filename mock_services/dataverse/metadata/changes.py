@@ -40,6 +40,7 @@ _TYPES: Mapping[str, str] = {
     "MultiSelectPicklist": "multiselect",
 }  # fmt: skip
 _STATES = (State(0, "Active", {1: "Active"}), State(1, "Inactive", {2: "Inactive"}))
+_NOT_CUSTOM = "Managed Property Name: iscustomizable; Component Name: Entity; Attribute Name: iscustomizable"
 _LENGTHS = {"string": 4_000, "memo": 1_048_576}
 
 
@@ -90,7 +91,7 @@ def _make_table(call: Call) -> Answer:
 
 
 def _table(call: Call, body: Body, *, taken: set[str], code: int) -> Table:
-    schema_name = read_schema_name(body)
+    schema_name = read_schema_name(body, "Entity")
     logical = schema_name.lower()
     if logical in call.schema.tables or logical in taken:
         raise refused(rows.TABLE_TAKEN, name=schema_name)
@@ -151,7 +152,7 @@ def _column(body: Body, taken: set[str]) -> Column:
         raise refused(rows.BAD_METADATA, why="A lookup is made with its relationship")
     if kind not in _TYPES:
         raise Unmodelled(f"columns of the type {kind or 'that is missing'}")
-    schema_name = read_schema_name(body)
+    schema_name = read_schema_name(body, "Attribute")
     if schema_name.lower() in taken:
         raise refused(rows.COLUMN_TAKEN, name=schema_name)
     return _told(Column(schema_name.lower(), _TYPES[kind], schema=schema_name, custom=True), body)
@@ -185,10 +186,11 @@ def _change_table(call: Call, table: Table) -> Answer:
     if call.method == "DELETE":
         call.security.demand_named("prvDeleteEntity")
         if not table.custom:
-            raise refused(rows.NOT_DELETABLE, name=table.logical)
-        if any(table.logical in lookup.targets for other in call.schema.tables.values() if other is not table
-               for lookup in other.lookups.values() if lookup.custom):  # fmt: skip
-            raise refused(rows.IN_USE, name=table.logical)
+            raise refused(rows.NOT_DELETABLE, kind="Entity", id=metadata_id(table.logical), condition=_NOT_CUSTOM)
+        _demand_unused("Entity", metadata_id(table.logical), sum(
+            lookup.custom and table.logical in lookup.targets
+            for other in call.schema.tables.values() if other is not table for lookup in other.lookups.values()
+        ))  # fmt: skip
         call.organisation.define(*detached(call.schema, table.logical))
         for other in call.schema.tables.values():
             if other.custom and any(end.table == table.logical for end in other.ends):
@@ -213,6 +215,12 @@ def _change_table(call: Call, table: Table) -> Answer:
     if table.custom:
         call.organisation.define(*attached(call.schema, changed, body))
     return NO_CONTENT
+
+
+def _demand_unused(kind: str, id_: str, count: int) -> None:
+    """Keep what other definitions rest on. Raises Refusal."""
+    if count:
+        raise refused(rows.IN_USE, kind=kind, id=id_, count=str(count))
 
 
 def _attribute(call: Call, table: Table, segment: Segment, cast: str = "") -> Answer:
@@ -242,8 +250,7 @@ def _attribute(call: Call, table: Table, segment: Segment, cast: str = "") -> An
         raise refused(rows.PRIMARY_KEPT)
     if column_ is None or not column_.custom or name == table.primary_id:
         raise refused(rows.COLUMN_KEPT)
-    if any(name in columns for columns in table.keys.values()):
-        raise refused(rows.IN_USE, name=name)
+    _demand_unused("Attribute", metadata_id(table.logical, name), sum(name in each for each in table.keys.values()))
     call.organisation.define(replace(table, columns={n: c for n, c in table.columns.items() if n != name}))
     return NO_CONTENT
 
@@ -283,12 +290,12 @@ def _part(segment: Segment, table: Table, parts: Mapping[str, Any]) -> str:
 def _key(call: Call, table: Table, segment: Segment) -> Answer:
     call.security.demand_named("prvWriteEntity")
     if call.method == "POST":
-        name, columns = read_schema_name(call.body), call.body.get("KeyAttributes")
+        name, columns = read_schema_name(call.body, "EntityKey"), call.body.get("KeyAttributes")
         known = {*table.columns, *table.lookups}
         if not isinstance(columns, list) or not columns or not all(isinstance(e, str) and e in known for e in columns):
             raise refused(rows.BAD_METADATA, why=f"The key attributes of {name} are not columns of {table.logical}")
         if name.lower() in {each.lower() for each in table.keys}:
-            raise refused(rows.KEY_TAKEN, name=name)
+            raise refused(rows.KEY_TAKEN, name=name, table=table.logical)
         if set(columns) in map(set, table.keys.values()):
             raise refused(rows.KEY_COLUMNS_TAKEN)
         call.organisation.define(replace(table, keys={**table.keys, name: tuple(columns)}))

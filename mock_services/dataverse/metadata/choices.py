@@ -174,9 +174,9 @@ def _make(call: Call) -> Answer:
     kind = str(body.get("@odata.type", _WHOLE)).rpartition(".")[2]
     if kind != "OptionSetMetadata" or body.get("OptionSetType", "Picklist") != "Picklist":
         raise Unmodelled("a global choice of yes and no, or of states")
-    name = read_schema_name({"SchemaName": body.get("Name")})
+    name = read_schema_name({"SchemaName": body.get("Name")}, "OptionSet")
     if name.lower() in {each.lower() for each in global_choices(call.schema)}:
-        raise refused(rows.CHOICE_TAKEN)
+        raise refused(rows.CHOICE_TAKEN, name=name)
     options = read_options(call, body)
     text, description = read_text(body.get("DisplayName")), read_text(body.get("Description"))
     call.organisation.define_choice(Choice(name.lower(), options, text or name, description))

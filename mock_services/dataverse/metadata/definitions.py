@@ -6,6 +6,7 @@ and powerapps-docs webapi/reference for the types of columns. Ids are stable: a 
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from mock_services.dataverse.metadata.recorded import managed, rest_of
@@ -68,7 +69,7 @@ def _entity(schema: Schema, table: Table) -> Members:
         "SchemaName": table.schema,
         "EntitySetName": table.set,
         "LogicalCollectionName": table.set,
-        "CollectionSchemaName": table.set[:1].upper() + table.set[1:],
+        "CollectionSchemaName": _collection_name(table),
         "PrimaryIdAttribute": table.primary_id,
         "PrimaryNameAttribute": table.primary_name or None,
         "PrimaryImageAttribute": None,
@@ -123,6 +124,13 @@ def _entity(schema: Schema, table: Table) -> Members:
         "MetadataId": metadata_id(table.logical),
         "HasChanged": None,
     }  # fmt: skip
+
+
+def _collection_name(table: Table) -> str:
+    """The schema name in the plural of the set, as `new_BankAccounts` in Microsoft's example."""
+    pairs = zip(table.logical, table.set, strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return table.schema[:shared] + table.set[shared:]
 
 
 def _privileges(schema: Schema, table: Table) -> list[Members]:

@@ -33,8 +33,10 @@ def _function(
     return Operation("Function", name, bound, parameters, returned, returns)
 
 
-def _action(name: str, bound: str = "", *, parameters: Typed = (), returned: Typed = ()) -> Operation:
-    return Operation("Action", name, bound, parameters, returned)
+def _action(
+    name: str, bound: str = "", *, parameters: Typed = (), returned: Typed = (), returns: str = ""
+) -> Operation:
+    return Operation("Action", name, bound, parameters, returned, returns)
 
 
 OPERATIONS = (
@@ -99,7 +101,7 @@ OPERATIONS = (
     _action("PickFromQueue", "queueitem", parameters=(("SystemUser", "mscrm.systemuser"),
                                                       ("RemoveQueueItem", "Edm.Boolean"))),
     _action("PublishAllXml"),
-    _action("PublishDuplicateRule", "duplicaterule", returned=(("JobId", "Edm.Guid"),)),
+    _action("PublishDuplicateRule", "duplicaterule", returns="mscrm.asyncoperation"),
     _action("PublishXml", parameters=(("ParameterXml", "Edm.String"),)),
     _action("ReleaseToQueue", "queueitem"),
     _action("RemoveFromQueue", "queueitem"),

@@ -89,10 +89,10 @@ def _named_table(call: Call, member: str) -> Table:
 
 def _one_to_many(call: Call) -> str:
     one, many = _named_table(call, "ReferencedEntity"), _named_table(call, "ReferencingEntity")
-    name, body = read_schema_name(call.body), call.body.get("Lookup")
+    name, body = read_schema_name(call.body, "EntityRelationship"), call.body.get("Lookup")
     if not isinstance(body, dict):
         raise refused(rows.BAD_METADATA, why="The relationship has no Lookup")
-    lookup_name = read_schema_name(body)
+    lookup_name = read_schema_name(body, "Attribute")
     if lookup_name.lower() in {*many.columns, *many.lookups}:
         raise refused(rows.COLUMN_TAKEN, name=lookup_name)
     if name in call.schema.collections_of(one.logical):
@@ -119,8 +119,8 @@ def _one_to_many(call: Call) -> str:
 
 def _many_to_many(call: Call) -> str:
     one, two = _named_table(call, "Entity1LogicalName"), _named_table(call, "Entity2LogicalName")
-    name = read_schema_name(call.body)
-    logical = read_schema_name({"SchemaName": call.body.get("IntersectEntityName") or name}).lower()
+    name = read_schema_name(call.body, "EntityRelationship")
+    logical = read_schema_name({"SchemaName": call.body.get("IntersectEntityName") or name}, "Entity").lower()
     if logical in call.schema.tables or name in call.schema.associations_of(one.logical):
         raise refused(rows.RELATIONSHIP_TAKEN, name=name)
     near = f"{one.logical}id" if one is not two else f"{one.logical}idone"

@@ -40,8 +40,7 @@ def _definitions(call: Call) -> Answer:
     table = find_table(call, call.path.head)
     if call.path.tail:
         return _below(call, table)
-    context = f"{TABLES}{selected(call.given)}"
-    return _one(call, context, "EntityMetadata", definitions.entity(call.schema, table), table)
+    return _one(call, TABLES, "EntityMetadata", definitions.entity(call.schema, table), table)
 
 
 def _document(call: Call) -> Answer:
@@ -69,8 +68,8 @@ def _list(call: Call, context: str, type_name: str, objects: list[Members], tabl
 
 
 def _one(call: Call, context: str, type_name: str, found: Members, table: Table | None) -> Answer:
-    body = {"@odata.context": call.context(f"{context}/$entity"), **_shaped(call, found, type_name, table)}
-    return Answer(200, body)
+    whole = call.context(f"{context}{selected(call.given)}/$entity")
+    return Answer(200, {"@odata.context": whole, **_shaped(call, found, type_name, table)})
 
 
 def _table_of(call: Call, each: Members) -> Table | None:

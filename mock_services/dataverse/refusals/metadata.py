@@ -3,38 +3,48 @@
 from mock_services.dataverse.refusals.row import Row
 
 TABLE_TAKEN = Row(
-    400, "0x8004700b", "An entity with the specified name {name} already exists. Please specify a unique name.",
-    "[codes], whose text has no name", name="InvalidSchemaName",
+    400, "0x80044363",
+    "The schema name {name} for type Entity is not unique. An {name} with same name already exists.",
+    "clients that make tables over the Web API look for this status and code; text: [codes]; the word Entity inferred",
+    "2026", "SchemaNameisNotUnique",
 )  # fmt: skip
 COLUMN_TAKEN = Row(
-    400, "0x80060304", "Attribute {name} already exists.", "[codes], whose text names the table too",
-    name="DuplicateAttributePhysicalName",
+    400, "0x80047013", "An attribute with the specified name {name} already exists.",
+    "code: microsoft/PowerApps-Samples, image columns over the Web API; [codes] has no text of its own for it, and the"
+    " sentence is inferred from its beginning, which clients look for",
+    name="DuplicateAttributeSchemaName",
 )  # fmt: skip
 RELATIONSHIP_TAKEN = Row(
-    400, "0x8004432b", "A relationship with the specified name {name} already exists. Please specify a unique name.",
-    "[codes], whose text has no name", name="EntityRelationshipSchemaNameNotUnique",
+    400, "0x80044363",
+    "The schema name {name} for type EntityRelationship is not unique. An {name} with same name already exists.",
+    "as of tables; text: [codes]; the word EntityRelationship inferred", "2026", "SchemaNameisNotUnique",
 )  # fmt: skip
 KEY_TAKEN = Row(
-    400, "0x80060893", "An entity key with the name {name} already exists.", "[codes], whose text names the table too",
+    400, "0x80060893", "An entity key with the name {name} already exists on entity {table}.", "[codes]",
     name="EntityKeyNameExists",
 )  # fmt: skip
 IN_USE = Row(
     400, "0x8004f01f",
-    "The {name} component cannot be deleted because it is referenced by other components. For a list of referenced"
-    " components, use the RetrieveDependenciesForDeleteRequest.",
-    "[codes], whose text counts them", name="CannotDeleteInUseComponent",
+    "The {kind}({id}) component cannot be deleted because it is referenced by {count} other components. For a list of"
+    " referenced components, use the RetrieveDependenciesForDeleteRequest.",
+    "[codes]; met with the kinds SavedQuery and CustomControl, the other kinds inferred", "2026-09",
+    "CannotDeleteInUseComponent",
 )  # fmt: skip
 NOT_DELETABLE = Row(
-    400, "0x8004f032", "{name} is not a custom component and cannot be deleted.",
-    "code: [codes]; the sentence is inferred", name="CannotDeleteMetadata",
+    400, "0x8004f032",
+    "The 'Delete' operation on the current component(name='{kind}', id='{id}') failed during managed property"
+    " evaluation of condition: '{condition}'",
+    "[codes]; that tables of Microsoft's say it, and the condition, are inferred", name="CannotDeleteMetadata",
 )  # fmt: skip
 BAD_METADATA = Row(
-    400, "0x80044355", "{why}.", "what the platform says of each mistake is not on record; code and sentences inferred",
+    400, "0x8004023a", "{why}.",
+    "what the platform says of each mistake is not on record; code from its name in [codes], sentences inferred",
     name="InvalidMetadata",
 )  # fmt: skip
 CHOICE_TAKEN = Row(
-    400, "0x80044345", "An OptionSet with the specified name already exists. Please specify a unique name.", "[codes]",
-    name="InvalidOptionSetSchemaName",
+    400, "0x80044363",
+    "The schema name {name} for type OptionSet is not unique. An {name} with same name already exists.",
+    "rnwood/Rnwood.Dataverse.Data.PowerShell#1412; code from its text in [codes]", "2026-02", "SchemaNameisNotUnique",
 )  # fmt: skip
 CHOICE_IN_USE = Row(
     400, "0x80048417",
@@ -74,20 +84,21 @@ OPTION_LEFT_OUT = Row(
 )
 NAME_WITHOUT_PREFIX = Row(
     400, "0x80044366",
-    "The schema name {name} is invalid or missing.Custom attribute, entity, entitykey, option set and relationship"
-    " names must start with a valid customization prefix.The prefix for a solution component should match the prefix"
-    " that is specified for the publisher of the solution.",
-    "[codes], whose text names the type too", name="InvalidNamePrefix",
+    "The schema name {name} for type {kind} is invalid or missing.Custom attribute, entity, entitykey, option set"
+    " and relationship names must start with a valid customization prefix.The prefix for a solution component should"
+    " match the prefix that is specified for the publisher of the solution.",
+    "[codes]; met for a relationship; the kinds' own words inferred", "2026", "InvalidNamePrefix",
 )  # fmt: skip
 NAME_WITHOUT_LETTER = Row(
-    400, "0x80044365", "Identifers should start with a letter. The schema name {name} doesn't start with letter.",
-    "[codes], whose text names the type too", name="SchemaNameNotStartwithLetter",
+    400, "0x80044365",
+    "Identifers should start with a letter. The schema name {name} for type {kind} doesn't start with letter.",
+    "[codes]; the kinds' own words inferred", name="SchemaNameNotStartwithLetter",
 )  # fmt: skip
 NAME_TOO_LONG = Row(
     400, "0x80044367",
-    "Identifiers cannot be more than {longest} characters long. The provided schema name {name} length is greater than"
-    " maxlength {longest} characters.",
-    "[codes], whose text names the type too; the length is inferred", name="SchemaNameLengthExceedsLimit",
+    "Identifiers cannot be more than {longest} characters long. The provided schema name {name} length for type {kind}"
+    " is greater than maxlength {longest} characters.",
+    "[codes]; the length and the kinds' own words are inferred", name="SchemaNameLengthExceedsLimit",
 )  # fmt: skip
 KEY_COLUMNS_TAKEN = Row(
     400, "0x80060894", "An entity key with the selected attributes already exists on entity.", "[codes]",
@@ -130,9 +141,9 @@ COLUMNS_UNASKED = Row(
 RELATIONSHIPS_UNASKED = Row(
     400, "0x80072528",
     "Atleast one of the relationship properties must be part of the requested EntityMetadata properties when a"
-    " RelationshipQuery is specified.Expect atleast one of property = OneToManyRelationships, ManyToOneRelationships,"
-    " ManyToManyRelationships in requested entity properties list.",
-    "[codes]; how the properties are listed is inferred", name="InvalidRelationshipQuery",
+    " RelationshipQuery is specified.Expect atleast one of property = OneToManyRelationships, ManyToOneRelationships"
+    " or ManyToManyRelationships in requested entity properties list.",
+    "[codes]; the order of the properties is inferred", name="InvalidRelationshipQuery",
 )  # fmt: skip
 KEYS_UNASKED = Row(
     400, "0x80072529",

@@ -23,7 +23,21 @@ EXPAND_LIMITED = Row(400, _ODATA, facts.EXPAND_LIMITED, "powerapps-docs webapi/q
 BIND_UNPARSED = Row(400, _ODATA, facts.BIND_UNPARSED, "recorded", "2024-05")
 ENTITY_REFERENCE = Row(400, _ODATA, facts.ENTITY_REFERENCE, "widely quoted; no recording kept")
 NO_REFERENCE = Row(400, _ODATA, facts.NO_REFERENCE, "powerapps-docs execute-batch-operations-using-web-api.md")
-BATCH_TOO_LONG = Row(400, _ODATA, facts.BATCH_TOO_LONG, "limit: the same page; text and code inferred")
+BATCH_TOO_LONG = Row(
+    400,
+    _ODATA,
+    facts.BATCH_TOO_LONG,
+    "GuidoPreite/DRB#3, as Message and ExceptionMessage with no error around them; that operations of change sets count"
+    " too: MicrosoftDocs/powerapps-docs#1890; status, code and envelope inferred",
+    "2021-11",
+)
+CHANGE_SET_TOO_LONG = Row(
+    400,
+    _ODATA,
+    facts.CHANGE_SET_TOO_LONG,
+    "AleksandrRogov/DynamicsWebApi#71; status, code and envelope inferred",
+    "2020-07",
+)
 BATCH_URL_TOO_LONG = Row(414, _ODATA, "Request URL Too Long", "limit: powerapps-docs webapi/query/overview.md")
 ODATA = Row(
     400,
@@ -57,8 +71,10 @@ VALUES_TOO_MANY = Row(
 AGGREGATE_TOO_LARGE = Row(
     400,
     "0x8004e023",
-    "The maximum record limit is exceeded. Reduce the number of records.",
-    "[codes]; XrmHttp expects 400",
+    "AggregateQueryRecordLimit exceeded. Cannot perform this operation.",
+    "powerapps-docs use-fetchxml-aggregation.md, as the platform's own words beside a client's; rappen/FetchXMLBuilder"
+    "#1016; XrmHttp expects 400",
+    "2024-02",
     name="AggregateQueryRecordLimitExceeded",
 )
 NO_ENTITY = Row(

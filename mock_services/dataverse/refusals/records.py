@@ -28,7 +28,11 @@ DUPLICATE = Row(
     412, "0x80040237", facts.DUPLICATE, "powerapps-docs perform-conditional-operations; [tf]", "2026", "DuplicateRecord"
 )
 KEY_VIOLATED = Row(
-    412, "0x80060892", facts.KEY_VIOLATED, "recorded, with DuplicateAttributes", name="DuplicateRecordEntityKey"
+    412,
+    "0x80060892",
+    facts.KEY_VIOLATED,
+    "recorded, with DuplicateAttributes and display names",
+    name="DuplicateRecordEntityKey",
 )
 EMPTY_RULE = Row(400, "0x80048414", facts.EMPTY_RULE, _CODES, name="CannotPublishEmptyRule")
 DUPLICATES_FOUND = Row(412, "0x80040333", facts.DUPLICATES_FOUND, "[handle, codes]", name="DuplicateRecordsFound")
@@ -37,13 +41,6 @@ STALE = Row(
 )
 NO_CONCURRENCY = Row(
     400, "0x8006088d", facts.NO_CONCURRENCY, "[codes]; status inferred", name="OptimisticConcurrencyNotEnabled"
-)
-KEY_UNDEFINED = Row(
-    400,
-    "0x80060890",
-    "The specified key attributes are not a defined key for the {table} entity",
-    "[codes, handle]",
-    name="EntityKeyNotDefined",
 )
 
 REQUIRED = Row(400, "0x80040200", facts.REQUIRED, _CODES, name="RequiredFieldMissing")

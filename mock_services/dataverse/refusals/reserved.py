@@ -12,16 +12,12 @@ def _rows(status: int, *codes: tuple[str, str, str], evidence: str = _TABLE) -> 
 ROWS: tuple[Row, ...] = (
     *_rows(
         400,
-        (
-            "0x8004f01f",
-            "CannotDeleteInUseComponent",
-            (
-                "The {id}({type}) component cannot be deleted because it is"
-                " referenced by {count} other components. For a list of referenced components, use the"
-                " RetrieveDependenciesForDeleteRequest."
-            ),
-        ),
         ("0x8004700c", "InvalidDisplayName", "The specified display name is not valid"),
+        (
+            "0x80060890",
+            "EntityKeyNotDefined",
+            "The specified key attributes are not a defined key for the {table} entity",
+        ),
     ),
     *_rows(
         400,

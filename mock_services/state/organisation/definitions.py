@@ -95,7 +95,18 @@ class Lookup:
 
     def relationship_to(self, target: str, table: str) -> str:
         """The schema name of the one-to-many relationship from `target` to `table` that this lookup makes."""
-        return self.relationships.get(target) or self.collections.get(target) or f"{target}_{table}_{self.name}"
+        told = self.relationships.get(target) or self.collections.get(target)
+        return told or _STAMPED.get(self.name, f"{target}_{{table}}_{self.name}").format(table=table)
+
+
+_STAMPED: Mapping[str, str] = {
+    **{name: f"lk_{{table}}_{name}" for name in ("createdby", "modifiedby", "createdonbehalfby", "modifiedonbehalfby")},
+    "owninguser": "user_{table}",
+    "owningteam": "team_{table}",
+    "owningbusinessunit": "business_unit_{table}",
+}
+"""How the platform names the relationships of the lookups that it gives to every new table: the many-to-one
+relationships of the reference's newer tables (powerapps-docs and customer-engagement, msdyn_liveworkstream)."""
 
 
 @dataclass(frozen=True)
@@ -255,7 +266,7 @@ def new_table(
         found |= {column.name: column for column in _SYSTEM_COLUMNS if column.name not in without}
         ways |= {lookup.name: lookup for lookup in _SYSTEM_LOOKUPS if lookup.name not in without}
     if members["ownership"] == "User":
-        ways |= {lookup.name: lookup for lookup in _owner_lookups(members["schema"])}
+        ways |= {lookup.name: lookup for lookup in _owner_lookups(members["schema"], members.get("custom") is True)}
     return Table(**members, columns=found, lookups=ways | dict(lookups), states=states)
 
 
@@ -289,7 +300,8 @@ def _state(raw: dict[str, Any]) -> State:
 
 
 def _state_columns(states: tuple[State, ...]) -> Iterator[Column]:
-    yield Column("statecode", "state", options={state.value: state.label for state in states}, create=False)
+    names = {state.value: state.label for state in states}
+    yield Column("statecode", "state", options=names, create=False, level="system")
     yield Column("statuscode", "status", options={k: v for state in states for k, v in state.statuses.items()})
 
 
@@ -306,23 +318,31 @@ _SYSTEM_LOOKUPS = tuple(
 )
 
 
-def _owner_lookups(schema: str) -> Iterator[Lookup]:
-    """Who owns a row of a user-owned table; its navigation names carry the schema's name where they would clash."""
+def _owner_lookups(schema: str, is_custom: bool) -> Iterator[Lookup]:
+    """Who owns a row of a user-owned table; its navigation names carry the schema's name where they would clash.
+
+    Microsoft's oldest tables have plurals there; a customer's are named as their relationships.
+    """
+    table = schema.lower()
+    users, teams, units = f"system_user_{table}s", f"team_{table}s", f"business_unit_{table}s"
+    if is_custom:
+        names = ("owninguser", "owningteam", "owningbusinessunit")
+        users, teams, units = (_STAMPED[name].format(table=table) for name in names)
     owners = {"systemuser": "ownerid", "team": "ownerid"}
     yield Lookup("ownerid", owners, level="system", index=True, polymorphic=True)
     yield Lookup(
         "owninguser",
         {"systemuser": "owninguser"},
-        {"systemuser": f"system_user_{schema.lower()}s"},
+        {"systemuser": users},
         "none",
         False,
         False,
     )
-    yield Lookup("owningteam", {"team": "owningteam"}, {"team": f"team_{schema.lower()}s"}, "none", False, False)
+    yield Lookup("owningteam", {"team": "owningteam"}, {"team": teams}, "none", False, False)
     yield Lookup(
         "owningbusinessunit",
         {"businessunit": "owningbusinessunit"},
-        {"businessunit": f"business_unit_{schema.lower()}s"},
+        {"businessunit": units},
         "none",
         False,
         False,
