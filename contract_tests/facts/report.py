@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from contract_tests.coverage.subjects import Row, Subject, subjects
-from contract_tests.facts.constants import MODULES, Excuse, excused
+from contract_tests.facts.constants import EXCUSED
 from contract_tests.facts.fact import TIERS, Accepted, Fact
 from contract_tests.facts.loading import SERVICES, accepted, facts
 from contract_tests.facts.rails import ABSENT_ID
@@ -74,7 +74,7 @@ def as_json(told: tuple[Page, ...]) -> dict[str, Any]:
             }
             for page in told
         ],
-        "constants_without_fact": {each.name.lower(): number for each, number in _excuses().items()},
+        "constants_without_fact": EXCUSED,
     }
 
 
@@ -82,10 +82,6 @@ def counts(page: Page, claims: tuple[Claim, ...]) -> dict[str, int]:
     """All, and by tier from the strongest; `none` are those that no fact is about."""
     by_tier = page.tiers(claims)
     return {"all": sum(by_tier.values()), **{tier: by_tier.get(tier, 0) for tier in (*reversed(TIERS), NONE)}}
-
-
-def _excuses() -> Mapping[Excuse, int]:
-    return Counter(excuse for service in MODULES for excuse in excused(service).values())
 
 
 def _heard(kept: tuple[Recording, ...]) -> dict[str, str]:
