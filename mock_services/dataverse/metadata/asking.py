@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mock_services.dataverse.calls import Call
-from mock_services.dataverse.errors import bad_query
+from mock_services.dataverse.errors import bad_query, refused
 from mock_services.dataverse.metadata.definitions import base_members
+from mock_services.dataverse.refusals import metadata as rows
 from mock_services.errors import Unmodelled
 from mock_services.odata.filters import read_filter
 from mock_services.odata.model import Comparison, Condition, Constant, Group, Not
@@ -25,6 +26,8 @@ _TYPES = {
     "ManyToManyRelationships": "ManyToManyRelationshipMetadata",
 }
 _ENUM = re.compile(r"Microsoft\.Dynamics\.CRM\.\w+'([^']*)'")
+_QUOTED = re.compile("'[^']*'")
+_FUNCTION = re.compile(r"\b(startswith|endswith|contains|substring|tolower|toupper)\s*\(")
 _TESTS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": lambda a, b: bool(a == b), "ne": lambda a, b: bool(a != b), "gt": lambda a, b: a is not None and a > b,
     "ge": lambda a, b: a is not None and a >= b, "lt": lambda a, b: a is not None and a < b,
@@ -45,7 +48,9 @@ def selected(given: Mapping[str, str]) -> str:
 
 
 def filtered(objects: Iterable[Members], text: str, type_name: str) -> list[Members]:
-    """The objects for which a `$filter` holds. Raises Refusal and Unmodelled."""
+    """The objects for which a `$filter` holds. Definitions take no functions of strings. Raises Refusal, Unmodelled."""
+    if function := _FUNCTION.search(_QUOTED.sub("''", text)):
+        raise refused(rows.FUNCTION_REFUSED, name=function[1])
     try:
         condition = read_filter(_ENUM.sub(lambda hit: f"'{hit[1]}'", text))
         return [each for each in objects if _holds(condition, each, type_name)]
@@ -67,9 +72,6 @@ def _holds(condition: Condition, each: Members, type_name: str) -> bool:
     if condition.operator == "is-true":
         return value is True
     wanted = condition.values[0].value
-    if condition.operator == "like":
-        pattern = re.escape(str(wanted)).replace("%", ".*").replace("_", "_")
-        return isinstance(value, str) and re.fullmatch(pattern, value, re.IGNORECASE | re.DOTALL) is not None
     if condition.operator not in _TESTS:
         raise Unmodelled(f"the operator {condition.operator} in a $filter on metadata")
     try:

@@ -6,12 +6,13 @@ from typing import Any
 
 from mock_services.dataverse import facts
 from mock_services.dataverse.calls import Answer, Call
-from mock_services.dataverse.errors import Refusal, bad_query, does_not_exist, no_segment
+from mock_services.dataverse.errors import Refusal, bad_query, does_not_exist, no_segment, refused
 from mock_services.dataverse.metadata import changes, definitions
 from mock_services.dataverse.metadata.asking import Members, check_options, filtered, selected, shaped
 from mock_services.dataverse.metadata.choices import global_choices
 from mock_services.dataverse.metadata.csdl import csdl
 from mock_services.dataverse.metadata_ids import metadata_id
+from mock_services.dataverse.refusals import metadata as rows
 from mock_services.dataverse.urls import Segment, as_guid
 from mock_services.errors import Unmodelled
 from mock_services.state.organisation.definitions import Column, Table
@@ -199,6 +200,8 @@ def _choices(call: Call) -> Answer:
     if call.path.head.inside is not None:
         chosen = _chosen(list(found.values()), call.path.head.inside, "OptionSetMetadata")
         return _one(call, CHOICES, "OptionSetMetadata", chosen, None)
+    if "$filter" in call.given:
+        raise refused(rows.CHOICES_UNFILTERED)
     return _list(call, CHOICES, "OptionSetMetadata", list(found.values()))
 
 
