@@ -29,6 +29,9 @@ async def test_every_fact_holds_while_replicas_lag_and_nothing_is_left(
                 differing.add(fact.name)
     assert differing <= TAKES_EFFECT_UNSEEN
     tenant.replication.use("immediate")
-    assert not [each for each in tenant.directory.applications() if MARK in each.display_name]
+    directory = tenant.directory
+    left = (*directory.applications(), *directory.service_principals(), *directory.groups())
+    binned = (*directory.deleted_applications(), *directory.deleted_service_principals(), *directory.deleted_groups())
+    assert not [each for each in (*left, *binned) if MARK in each.display_name]
     assert not (tmp_path / "made.jsonl").exists()
     contract_cloud.drop(tenant)
