@@ -26,7 +26,7 @@ _BESIDE: Final = {
 """Services that the engine's own clouds do not name, as the public cloud has them."""
 _PORTAL: Final = "74658136-14ec-4630-ad9b-26e160ff0fc6"
 AZURE_CLI: Final = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-MOST_REQUESTS: Final = 2_000
+MOST_REQUESTS: Final = 5_000
 _JOURNAL: Final = "contract-made.jsonl"
 
 

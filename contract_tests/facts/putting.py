@@ -95,7 +95,8 @@ def _lacking(fact: Fact, world: World) -> str:
         return "asked of fakes in this process only, since it takes their whole tenant"
     if world.elapse is None and any(STAGES[each].needs_clock for each in fact.actors & STAGES.keys()):
         return "needs a clock that can be moved"
-    if fact.needs_person and world.place.person is None:
+    staged_by_person = any(STAGES[each].needs_person for each in fact.actors & STAGES.keys())
+    if (fact.needs_person or staged_by_person) and world.place.person is None:
         return "needs a person to sign in with a password: write [person] into the settings"
     return ""
 

@@ -1,8 +1,9 @@
 """Removes what runs have made: what the journal tells, then whatever else carries our mark."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -65,7 +66,11 @@ _BY_NAME: Final = {each.name: each for each in _KINDS}
 _DEFINITIONS: Final = frozenset({"EntityDefinitions", "GlobalOptionSetDefinitions"})
 _LAST_ID: Final = re.compile(r"\(([0-9a-fA-F-]{36})\)\s*$")
 _LONGEST_LAG_S: Final = 60
-_BINNED: Final = frozenset({"applications", "groups"})
+_BINNED: Final = {
+    "servicePrincipals": "microsoft.graph.servicePrincipal",
+    "applications": "microsoft.graph.application",
+    "groups": "microsoft.graph.group",
+}
 _BIN: Final = "directory/deletedItems"
 
 
@@ -134,8 +139,8 @@ async def _remove_marked(world: "World") -> None:
             for id_ in await _listed(world, kind):
                 await _remove(world, kind, id_)
     # What was deleted a moment ago may have been seen in the bin too late to be removed from there.
-    for path in (f"{_BIN}/microsoft.graph.application", f"{_BIN}/microsoft.graph.group"):
-        for id_ in await _ids(world, "graph", f"{path}?$filter=startswith(displayName,'{MARK} ')", "id"):
+    for kept in _BINNED.values():
+        for id_ in await _ids(world, "graph", f"{_BIN}/{kept}?$filter=startswith(displayName,'{MARK} ')", "id"):
             await _delete(world, "graph", f"/v1.0/{_BIN}/{id_}")
 
 
@@ -171,7 +176,9 @@ async def _ids(world: "World", service: str, path: str, key: str) -> list[str]:
     root = "/v1.0" if service == "graph" else _DATA
     select = f"&$select={key}" if service == "dataverse" else ""
     asked = Asked.model_validate({"service": service, "path": f"{root}/{path}{select}"})
-    answer = await world.patiently(asked, lambda told: told.is_success or told.status_code == httpx.codes.FORBIDDEN)
+    answer = await _by_whoever_may(
+        world, asked, lambda told: told.is_success or told.status_code == httpx.codes.FORBIDDEN
+    )
     if answer.status_code == httpx.codes.FORBIDDEN:
         return []  # who may not read them cannot have made any
     if not answer.is_success:
@@ -217,6 +224,19 @@ async def _delete(world: "World", service: str, path: str, *, is_young: bool = F
     """Gone already is as good as removed; what is young may only seem to be gone. Raises NotAsked."""
     asked = Asked.model_validate({"service": service, "method": "DELETE", "path": path})
     doubtful = {httpx.codes.CONFLICT, *([httpx.codes.NOT_FOUND] if is_young else [])}
-    answer = await world.patiently(asked, lambda told: told.status_code not in doubtful, at_most_s=_LONGEST_LAG_S)
+    answer = await _by_whoever_may(
+        world, asked, lambda told: told.status_code not in doubtful, at_most_s=_LONGEST_LAG_S
+    )
     if not answer.is_success and answer.status_code != httpx.codes.NOT_FOUND:
         raise NotAsked(f"DELETE {path} was refused: {answer.status_code} {answer.text[:300]}")
+
+
+async def _by_whoever_may(
+    world: "World", asked: Asked, is_enough: Callable[[httpx.Response], bool], *, at_most_s: float = inf
+) -> httpx.Response:
+    """As the operator; what a person has made, an operator who sets integrations up may not remove."""
+    answer = await world.patiently(asked, is_enough, at_most_s=at_most_s)
+    if answer.status_code == httpx.codes.FORBIDDEN and asked.service == "graph" and world.place.person is not None:
+        asked = asked.model_copy(update={"who": "person"})
+        answer = await world.patiently(asked, is_enough, at_most_s=at_most_s)
+    return answer

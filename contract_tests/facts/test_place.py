@@ -170,6 +170,7 @@ def fact(**changes: Any) -> Fact:
         ({"stage": ("incident",)}, "needs incident, which only --live-writes brings about"),
         ({"stage": ("expired",)}, "needs a clock that can be moved"),
         ({"asked": {"service": "graph", "path": "/v1.0/me", "who": "person"}}, "needs a person to sign in"),
+        ({"stage": ("circle",)}, "needs a person to sign in"),
     ],
 )
 async def test_what_a_tenant_is_not_asked_is_told_with_its_reason(

@@ -128,7 +128,9 @@ async def marked(stand_in: StandIn) -> list[str]:
     """Everything in the tenant that carries our mark, the bin included."""
     found: list[str] = []
     async with stand_in.world(may_write=False) as world:
-        for collection in ("applications", "servicePrincipals", "directory/deletedItems/microsoft.graph.application"):
+        kinds = ("application", "servicePrincipal", "group")
+        binned = (f"directory/deletedItems/microsoft.graph.{kind}" for kind in kinds)
+        for collection in ("applications", "servicePrincipals", "groups", *binned):
             told = await world.operate("GET", "graph", f"/v1.0/{collection}?$select=displayName&$top=999")
             found += [each["displayName"] for each in told["value"]]
         names = {"contacts": "lastname", "incidents": "title", "queues": "name", "roles": "name"}
@@ -208,7 +210,7 @@ async def test_a_throttled_run_waits_and_goes_on(clean: StandIn) -> None:
 
 
 async def test_a_run_that_loses_its_network_for_good_is_swept_by_the_next(clean: StandIn) -> None:
-    broken = _BreaksAfter(clean.transport(), 25)
+    broken = _BreaksAfter(clean.transport(), 6)
     with pytest.raises(NotAsked, match="ConnectError"):
         await run_few(clean, broken)
     assert clean.place.journal.exists()
@@ -260,15 +262,15 @@ async def test_two_runs_at_once_do_not_sweep_each_other(stand_in: StandIn) -> No
 
 
 class _BreaksAfter(httpx.AsyncBaseTransport):
-    """A network that is gone after so many requests."""
+    """A network that is gone after so many creates."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, requests: int) -> None:
-        self._inner, self._left = inner, requests
+    def __init__(self, inner: httpx.AsyncBaseTransport, creates: int) -> None:
+        self._inner, self._left = inner, creates
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._left <= 0:
             raise httpx.ConnectError("the network is gone", request=request)
-        self._left -= 1
+        self._left -= request.method == "POST" and not request.url.path.endswith("/token")
         return await self._inner.handle_async_request(request)
 
     async def aclose(self) -> None:

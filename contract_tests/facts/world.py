@@ -184,6 +184,8 @@ class World:
         stage = STAGES[name]
         if stage.needs_clock and self.elapse is None:
             raise NotAsked(f"the stage {name} needs a clock that can be moved")
+        if stage.needs_person and self.place.person is None:
+            raise NotAsked(f"the stage {name} needs a person to sign in with a password")
         self.new_name()
         try:
             await stage.make(self, name)
@@ -191,9 +193,14 @@ class World:
             raise NotAsked(f"staging {name}: an answer has another form: {type(problem).__name__} {problem}") from None
         self.staged.add(name)
 
-    async def operate(self, method: str, service: Service, path: str, body: Any = None) -> Any:
-        """A request of the operator's that must succeed; its body, or the id of what was made. Raises NotAsked."""
-        asked = Asked.model_validate({"service": service, "method": method, "path": path, "json": body})
+    async def operate(
+        self, method: str, service: Service, path: str, body: Any = None, *, who: str = "operator"
+    ) -> Any:
+        """A request of the operator's that must succeed; its body, or the id of what was made. Raises NotAsked.
+
+        `who`: somebody else, as facts name them.
+        """
+        asked = Asked.model_validate({"service": service, "method": method, "path": path, "json": body, "who": who})
         answer = await self.patiently(asked, lambda told: told.is_success)
         if not answer.is_success:
             raise NotAsked(f"{method} {path.partition('?')[0]} was refused: {answer.status_code} {answer.text[:300]}")

@@ -23,9 +23,16 @@ def governor(wire: httpx.AsyncClient, cloud: FakeCloud, tenant: FakeTenant) -> G
 
 
 async def test_the_roles_of_a_tenant_are_found_by_template(governor: Graph) -> None:
+    [administrators] = (await governor.get("/directoryRoles")).json()["value"]
+    assert administrators["roleTemplateId"] == GLOBAL_ADMINISTRATOR
+    templates = {each["id"] for each in (await governor.get("/directoryRoleTemplates")).json()["value"]}
+    for template in sorted(templates - {GLOBAL_ADMINISTRATOR}):
+        assert said(await governor.get(f"/directoryRoles(roleTemplateId='{template}')"))[0] == 404
+        made = await governor.post("/directoryRoles", {"roleTemplateId": template})
+        assert (made.status_code, made.json()["roleTemplateId"]) == (201, template)
+        assert said(await governor.post("/directoryRoles", {"roleTemplateId": template}))[0] == 400
     listed = (await governor.get("/directoryRoles")).json()["value"]
-    templates = (await governor.get("/directoryRoleTemplates")).json()["value"]
-    assert {each["roleTemplateId"] for each in listed} == {each["id"] for each in templates}
+    assert {each["roleTemplateId"] for each in listed} == templates
     by_template = await governor.get(f"/directoryRoles(roleTemplateId='{GLOBAL_ADMINISTRATOR}')")
     assert by_template.json()["displayName"] == "Global Administrator"
     assert by_template.json()["id"] in {each["id"] for each in listed}
@@ -64,6 +71,7 @@ async def test_a_role_given_over_the_wire_opens_doors_at_once(
     members = f"/directoryRoles/roleTemplateId={CLOUD_APPLICATION_ADMINISTRATOR}/members/$ref"
     assert said(await governor.post(members, {}))[0] == 400
     members = f"/directoryRoles(roleTemplateId='{CLOUD_APPLICATION_ADMINISTRATOR}')/members"
+    assert (await governor.post("/directoryRoles", {"roleTemplateId": CLOUD_APPLICATION_ADMINISTRATOR})).is_success
     reference = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{adele}"}
     assert (await governor.post(f"{members}/$ref", reference)).status_code == 204
     assert said(await governor.post(f"{members}/$ref", reference))[0] == 400

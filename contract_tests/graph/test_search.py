@@ -60,6 +60,13 @@ async def test_owners_come_along_one_level(graph: Graph, administrator: Graph) -
     assert [each["owners"][0]["id"] for each in listed["value"]] == [owner]
 
 
+async def test_members_come_along_with_a_group(graph: Graph, tenant: FakeTenant) -> None:
+    outer, inner = (tenant.directory.add_group(each, mail_nickname=each) for each in ("outer", "inner"))
+    tenant.directory.add_member(outer.id, inner.id)
+    read = (await graph.get(f"/groups/{outer.id}", {"$expand": "members($select=id)", "$select": "id"})).json()
+    assert read["members"] == [{"@odata.type": "#microsoft.graph.group", "id": inner.id}]
+
+
 async def test_app_role_assignments_come_along(graph: Graph, tenant: FakeTenant) -> None:
     held = await graph.get(
         f"/servicePrincipals(appId='{tenant.operator.client_id}')", {"$expand": "appRoleAssignments"}

@@ -83,5 +83,12 @@ def _count(documents: Documents, entity: Entity, cast: str) -> Act:
 
 
 def _cast(documents: list[Document], cast: str) -> list[Document]:
+    """Those of the wanted kind. Where the path says the kind, they do not (DOC group-list-transitivemembers)."""
+    if not cast:
+        return documents
     kind = f"#{cast[1:]}"
-    return [each for each in documents if not cast or each["@odata.type"] == kind]
+    return [
+        {name: value for name, value in each.items() if name != "@odata.type"}
+        for each in documents
+        if each["@odata.type"] == kind
+    ]

@@ -34,9 +34,11 @@ def _belongings(call: Call, identity: str, *, transitive: bool) -> list[Document
     directory = call.directory
     found = [directory.group(each) for each in directory.groups_of(identity, transitive=transitive)]
     held = set(directory.directory_roles_of(identity) if transitive else directory.own_directory_roles_of(identity))
-    roles = [shapes.directory_role(each) for each in directory.directory_roles() if each.template_id in held]
-    shown = [{"@odata.type": kinds.type_of("group"), **shapes.group(each)} for each in found if each]
-    return [*shown, *roles]
+    roles = [each for each in directory.directory_roles() if each.template_id in held]
+    return [
+        *({"@odata.type": kinds.type_of("group"), **shapes.group(each)} for each in found if each),
+        *({"@odata.type": kinds.type_of("directoryRole"), **shapes.directory_role(each)} for each in roles),
+    ]
 
 
 def _of_person(call: Call, *, transitive: bool) -> list[Document]:

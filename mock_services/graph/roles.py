@@ -4,7 +4,7 @@ import base64
 import uuid
 from dataclasses import dataclass
 
-from mock_services.errors import Missing, Unmodelled
+from mock_services.errors import Missing, Taken, Unmodelled
 from mock_services.graph import kinds, shapes
 from mock_services.graph.call import Answer, Call, referenced_id, required
 from mock_services.graph.entities import DIRECTORY_OBJECT, DIRECTORY_ROLE, ROLE_DEFINITION, ROLE_TEMPLATE
@@ -39,7 +39,7 @@ def _refuse_page_size(call: Call) -> None:
 
 
 def read_roles(call: Call) -> Answer:
-    """GET /directoryRoles: the activated ones, here all."""
+    """GET /directoryRoles: the activated ones."""
     _refuse_page_size(call)
     return call.many([shapes.directory_role(each) for each in call.directory.directory_roles()], DIRECTORY_ROLE)
 
@@ -51,9 +51,15 @@ def read_templates(call: Call) -> Answer:
 
 
 def activate(call: Call) -> Answer:
-    """POST /directoryRoles: every role of these fakes is active already."""
+    """POST /directoryRoles: from now on the role can be read, and given by its members."""
     wanted = str(call.body.get("roleTemplateId") or "").lower()
-    raise Refused(objects.CONFLICTING) if wanted in DIRECTORY_ROLES else Refused(objects.NOT_FOUND, key=wanted)
+    if wanted not in DIRECTORY_ROLES:
+        raise Refused(objects.NOT_FOUND, key=wanted)
+    try:
+        made = call.directory.activate_directory_role(wanted)
+    except Taken:
+        raise Refused(objects.CONFLICTING) from None
+    return call.one(shapes.directory_role(made), DIRECTORY_ROLE, status=201)
 
 
 def _find(call: Call) -> DirectoryRole:

@@ -279,9 +279,8 @@ def _security_identifier(identity: str) -> str:
 
 
 def directory_role(held: DirectoryRole) -> Document:
-    """An activated directory role, as memberOf lists it."""
+    """An activated directory role."""
     return {
-        "@odata.type": "#microsoft.graph.directoryRole",
         "id": held.id,
         "deletedDateTime": None,
         "description": f"{held.display_name} (built-in role)",

@@ -5,6 +5,7 @@ from typing import Final
 from contract_tests.facts.rehearsals.rehearsal import Fakes, Rehearsal
 from contract_tests.facts.world import World, claims_of
 from mock_services.graph.throttle import UNITS
+from mock_services.state.well_known import GLOBAL_READER
 
 _OWNERS: Final = 99
 _OBJECTS: Final = 249
@@ -94,6 +95,12 @@ async def _groups(fakes: Fakes, world: World, name: str) -> None:
     world.rails.know(world.values[f"{name}.{kind}"] for kind in ("plain", "for_roles", "owned"))
 
 
+async def _own_directory(_fakes: Fakes, world: World, name: str) -> None:
+    """As it was founded: nobody has used any role but the first administrator's."""
+    world.values[f"{name}.unused_role"] = GLOBAL_READER
+    world.rails.know([GLOBAL_READER])
+
+
 def _forbidding(**restriction: str) -> Rehearsal:
     """The tenant's policy is against a kind of secret."""
 
@@ -107,6 +114,7 @@ def _forbidding(**restriction: str) -> Rehearsal:
 
 
 REHEARSALS: Final[dict[str, Rehearsal]] = {
+    "own_directory": Rehearsal(_own_directory, frozenset({"unused_role"})),
     "early": Rehearsal(_early, frozenset({"graph"})),
     "spent": Rehearsal(_spent),
     "quota_nearly_used": Rehearsal(_quota_nearly_used),

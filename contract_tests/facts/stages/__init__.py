@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from contract_tests.facts.stages import actors, certificates, clients, definitions, directory, people, principals, rows
+from contract_tests.facts.stages import (
+    actors,
+    certificates,
+    clients,
+    definitions,
+    directory,
+    people,
+    principals,
+    relations,
+    rows,
+)
 from contract_tests.facts.stages.stage import Stage
 
 STAGES: Final[dict[str, Stage]] = {
@@ -13,5 +23,6 @@ STAGES: Final[dict[str, Stage]] = {
     **directory.STAGES,
     **people.STAGES,
     **principals.STAGES,
+    **relations.STAGES,
     **rows.STAGES,
 }

@@ -1,4 +1,4 @@
-"""Groups, owners, policies and deleted objects of the directory."""
+"""Tokens and registrations that the directory refuses something to."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -18,8 +18,6 @@ _SECRETS: Final = 2
 _STEP_S: Final = 10
 _IN_A_ROW: Final = 5
 """So many readers in a row must know what was written; the next one does too."""
-
-# What refusals need ------------------------------------------------------------------------------------------------
 
 
 async def _seen_everywhere(
@@ -93,7 +91,7 @@ async def _most_trusting(world: "World", actor: str) -> None:
         await world.operate("POST", "graph", path, body)
 
 
-_REFUSED: Final[dict[str, Stage]] = {
+STAGES: Final[dict[str, Stage]] = {
     "forged": Stage(_forged, frozenset({"graph"})),
     "departed": Stage(_departed, frozenset({"graph"})),
     "own_only": Stage(_own_only, frozenset({"application_id", "principal_id", "resource_id"})),
@@ -101,5 +99,3 @@ _REFUSED: Final[dict[str, Stage]] = {
     "personal": Stage(_personal, frozenset({"application_id"})),
     "most_trusting": Stage(_most_trusting, frozenset({"application_id"})),
 }
-
-STAGES: Final[dict[str, Stage]] = {**_REFUSED}

@@ -20,3 +20,5 @@ class Stage:
     make: Callable[["World", str], Awaitable[None]]
     gives: frozenset[str]
     needs_clock: bool = False
+    needs_person: bool = False
+    """A person brings it about, who may do more in a directory than an application that sets integrations up."""

@@ -13,14 +13,8 @@ from mock_services.state.directory.people import People
 from mock_services.state.directory.policies import Policies
 from mock_services.state.directory.principals import Principals
 from mock_services.state.directory.sign_ins import SignIns
-from mock_services.state.directory.tables import (
-    DIRECTORY_ROLES,
-    METADATA,
-    ORGANISATION,
-    USERS,
-)
-from mock_services.state.well_known import DIRECTORY_ROLES as ROLE_NAMES
-from mock_services.state.well_known import FIRST_PARTY
+from mock_services.state.directory.tables import METADATA, ORGANISATION, USERS
+from mock_services.state.well_known import FIRST_PARTY, GLOBAL_ADMINISTRATOR
 
 
 class Directory(Applications, FederatedCredentials, Principals, Grants, People, Groups, Policies, SignIns, Access):
@@ -36,9 +30,7 @@ class Directory(Applications, FederatedCredentials, Principals, Grants, People, 
             row: dict[str, Any] = {"tenant_id": tenant_id.lower(), "display_name": display_name, "domain": domain}
             row |= {"created": self.clock.now().replace(microsecond=0), "blocked": False}
             self.store.write(sa.insert(ORGANISATION).values(**row))
-            for template, name in ROLE_NAMES.items():
-                role = {"id": self.chance.guid(), "template_id": template, "display_name": name}
-                self.store.write(sa.insert(DIRECTORY_ROLES).values(**role))
+            self.activate_directory_role(GLOBAL_ADMINISTRATOR)  # the others when they are used
             for application in FIRST_PARTY.values():
                 if application.seeded:
                     # Their creation date is null on the wire (azure-cli recording, 2022).

@@ -15,6 +15,7 @@ from mock_services.state.directory.tables import (
     ROLE_MEMBERS,
     USERS,
 )
+from mock_services.state.well_known import DIRECTORY_ROLES as ROLE_NAMES
 
 
 class People(Section):
@@ -76,12 +77,31 @@ class People(Section):
         mine = REFRESH_TOKENS.c.user_id == id.lower()
         self.store.write(sa.update(REFRESH_TOKENS).where(mine).values(revoked=True))
 
-    def give_directory_role(self, principal_id: str, template_id: str) -> None:
-        """Give a directory role to a principal or a group; giving it twice changes nothing. Raises Missing."""
-        if not self.store.row(
-            sa.select(DIRECTORY_ROLES.c.id).where(DIRECTORY_ROLES.c.template_id == template_id.lower())
-        ):
+    def activate_directory_role(self, template_id: str) -> DirectoryRole:
+        """Take a built-in role into use. Raises Missing, and Taken when it is in use already.
+
+        Only the first administrators' role is from the start (Graph documentation, directoryrole-post-directoryroles).
+        """
+        template = template_id.lower()
+        if template not in ROLE_NAMES:
             raise Missing("directory role", template_id)
+        if self._is_active(template):
+            raise Taken("roleTemplateId", template_id)
+        made = DirectoryRole(id=self.chance.guid(), template_id=template, display_name=ROLE_NAMES[template])
+        self.store.write(sa.insert(DIRECTORY_ROLES).values(**vars(made)))
+        return made
+
+    def _is_active(self, template_id: str) -> bool:
+        query = sa.select(DIRECTORY_ROLES.c.id).where(DIRECTORY_ROLES.c.template_id == template_id)
+        return self.store.row(query) is not None
+
+    def give_directory_role(self, principal_id: str, template_id: str) -> None:
+        """Give a directory role to a principal or a group; giving it twice changes nothing. Raises Missing.
+
+        A role that was not in use yet is from now on, as when the portal or role management gives it.
+        """
+        if not self._is_active(template_id.lower()):
+            self.activate_directory_role(template_id)
         if principal_id.lower() not in self.role_holders(template_id):
             row = {"principal_id": principal_id.lower(), "template_id": template_id.lower()}
             self.store.write(sa.insert(ROLE_MEMBERS).values(**row))
