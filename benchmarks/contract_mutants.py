@@ -12,7 +12,8 @@ import anyio
 from rich.console import Console
 from rich.table import Table
 
-from contract_tests.facts.mutants import Verdict, judge, mutants
+from contract_tests.facts.judging import Verdict, judge
+from contract_tests.facts.mutants import mutants
 
 
 async def _verdicts() -> list[Verdict]:

@@ -15,10 +15,11 @@ from contract_tests.facts.fact import NotAsked
 from contract_tests.facts.in_process import fake_world
 from contract_tests.facts.ledger import Ledger
 from contract_tests.facts.loading import accepted, facts
+from contract_tests.facts.opening import opened
 from contract_tests.facts.place import Place, load_place
 from contract_tests.facts.recording import recordings
 from contract_tests.facts.redaction import Unsafe
-from contract_tests.facts.world import Elapse, World, opened
+from contract_tests.facts.world import Elapse, World
 from mock_services.cloud import FakeCloud
 from mock_services.tenant import FakeTenant
 from provisioning.problems import BadInput, Withheld

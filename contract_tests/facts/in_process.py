@@ -8,10 +8,11 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
+from contract_tests.facts.opening import opened
 from contract_tests.facts.place import Contract, Credential, Person, Place
 from contract_tests.facts.rehearsals import REHEARSALS
 from contract_tests.facts.rehearsals.rehearsal import Fakes
-from contract_tests.facts.world import Rehearse, World, opened
+from contract_tests.facts.world import Rehearse, World
 from mock_services.cloud import FakeCloud
 from mock_services.intercept import FakeTransport
 from mock_services.tenant import FakeTenant

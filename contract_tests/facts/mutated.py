@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from contract_tests.facts.mutants import Mutant, headed, member, patch
+from contract_tests.facts.lying import Mutant, headed, member, patch
 from mock_services.dataverse.security import Reach, Security
 from mock_services.graph.permissions import Reach as GraphReach
 from mock_services.login.clients import Client

@@ -17,6 +17,8 @@ from provisioning.settings_sources import fill_from, read_toml
 
 GITHUB: Final = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 FEDERATED_AUDIENCE: Final = "api://AzureADTokenExchange"
+DATA: Final = "/api/data/v9.2"
+"""The root of Dataverse's Web API."""
 PLATFORM: Final = "https://api.powerplatform.com"
 _BESIDE: Final = {
     "platform": PLATFORM,

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.facts.judging import judge
 from contract_tests.facts.loading import SERVICES
-from contract_tests.facts.mutants import Mutant, judge, mutants
+from contract_tests.facts.lying import Mutant
+from contract_tests.facts.mutants import mutants
 from mock_services.dataverse import facts as dataverse_facts
 from mock_services.login import refusals
 

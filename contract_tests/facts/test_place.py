@@ -11,10 +11,11 @@ from contract_tests.facts.fact import Asked, Fact, NotAsked
 from contract_tests.facts.in_process import place_of
 from contract_tests.facts.loading import facts
 from contract_tests.facts.made import Made
+from contract_tests.facts.opening import opened
 from contract_tests.facts.place import Place, load_place
 from contract_tests.facts.putting import reason_to_leave_out
 from contract_tests.facts.rails import ABSENT_ID, MARK, Rails
-from contract_tests.facts.world import World, opened
+from contract_tests.facts.world import World
 from mock_services.cloud import FakeCloud
 from mock_services.intercept import FakeTransport
 from mock_services.tenant import FakeTenant

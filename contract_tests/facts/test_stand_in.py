@@ -20,10 +20,11 @@ import pytest
 
 from contract_tests.facts.fact import NotAsked
 from contract_tests.facts.loading import facts
+from contract_tests.facts.opening import network, opened
 from contract_tests.facts.place import Place, load_place
 from contract_tests.facts.putting import is_rehearsed, put, reason_to_leave_out
 from contract_tests.facts.rails import MARK
-from contract_tests.facts.world import World, network, opened
+from contract_tests.facts.world import World
 from provisioning.problems import BadInput
 
 ROOT = Path(__file__).parents[2]
@@ -221,7 +222,7 @@ _KILLED = """
 import os, signal, sys, anyio, httpx
 from pathlib import Path
 from contract_tests.facts.place import load_place
-from contract_tests.facts.world import network, opened
+from contract_tests.facts.opening import network, opened
 
 class Kills(httpx.AsyncBaseTransport):
     def __init__(self, inner):

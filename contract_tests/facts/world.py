@@ -4,8 +4,7 @@ import base64
 import json
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -14,14 +13,12 @@ from typing import Any, Final
 import anyio
 import httpx
 
-from contract_tests.facts import sweeping
 from contract_tests.facts.fact import Asked, NotAsked, Service
-from contract_tests.facts.made import Made, held
+from contract_tests.facts.made import Made
 from contract_tests.facts.place import FEDERATED_AUDIENCE, GITHUB, Credential, Person, Place
 from contract_tests.facts.placeholders import filled
 from contract_tests.facts.rails import ABSENT_ID, MARK, SLUG, Rails, told_ids
-from contract_tests.facts.stages import STAGES
-from contract_tests.facts.stages.stage import DATA
+from contract_tests.facts.sweepable import can_remove, kind_and_name, removal_ids
 from provisioning.problems import BadInput
 
 Pause = Callable[[float], Awaitable[None]]
@@ -35,6 +32,22 @@ _BUSY: Final = frozenset({502, 503, 504})
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A named state that facts are asked in, and the variables that a fact can then name as `{stage.member}`.
+
+    Brought about over HTTP by the operator's rights alone.
+
+    `make` is given the world and the stage's own name; `world.values["mark"]` is a new name that nothing else has.
+    """
+
+    make: Callable[["World", str], Awaitable[None]]
+    gives: frozenset[str]
+    needs_clock: bool = False
+    needs_person: bool = False
+    """A person brings it about, who may do more in a directory than an application that sets integrations up."""
+
+
 @dataclass
 class World:
     """A place, and everything that this run has brought about there."""
@@ -44,6 +57,7 @@ class World:
     rails: Rails
     made: Made | None
     """None in a run that only reads."""
+    stages: Mapping[str, Stage]
     pause: Pause
     elapse: Elapse | None
     """Moves the place's clock; None where time only passes."""
@@ -126,7 +140,7 @@ class World:
             body["json"] = filled(asked.json_body, self.values)
         elif asked.text is not None:
             body["content"] = filled(asked.text, self.values)
-        if asked.method == "POST" and not asked.changes_nothing and sweeping.can_remove(asked):
+        if asked.method == "POST" and not asked.changes_nothing and can_remove(asked):
             return await self._create(asked, url, headers, body)
         answer = await self.request(asked.method, url, wants_busy=wants_busy, headers=headers, **body)
         if asked.method == "POST" and answer.is_success:
@@ -158,11 +172,11 @@ class World:
         """A create: written down before it leaves, and when its answer is there."""
         if self.made is None:
             raise NotAsked("this run only reads")
-        thing = self.made.asked(*sweeping.kind_and_name(asked, body.get("json"), self.values["mark"]))
+        thing = self.made.asked(*kind_and_name(asked, body.get("json"), self.values["mark"]))
         answer = await self.request(asked.method, url, headers=headers, **body)
         if answer.is_success:
             self.rails.know(told_ids(answer))
-            self.made.made(thing, *sweeping.removal_ids(thing.kind, answer))
+            self.made.made(thing, *removal_ids(thing.kind, answer))
         elif 400 <= answer.status_code < 500:
             self.made.gone(thing)
         return answer
@@ -173,7 +187,7 @@ class World:
         """Bring a named state about, once. Raises NotAsked."""
         if name in self.staged:
             return
-        if name not in STAGES:
+        if name not in self.stages:
             if self.rehearse is None:
                 raise NotAsked(f"only fakes of its own can be brought to {name}")
             await self.rehearse(self, name)
@@ -181,7 +195,7 @@ class World:
             return
         if self.made is None:
             raise NotAsked(f"the stage {name} makes something, and this run only reads (--live-writes)")
-        stage = STAGES[name]
+        stage = self.stages[name]
         if stage.needs_clock and self.elapse is None:
             raise NotAsked(f"the stage {name} needs a clock that can be moved")
         if stage.needs_person and self.place.person is None:
@@ -302,67 +316,3 @@ async def _github_token() -> str:
         )
     answer.raise_for_status()
     return str(answer.json()["value"])
-
-
-@asynccontextmanager
-async def opened(
-    place: Place,
-    *,
-    may_write: bool,
-    transport: httpx.AsyncBaseTransport | None = None,
-    pause: Pause = anyio.sleep,
-    elapse: Elapse | None = None,
-    rehearse: Rehearse | None = None,
-) -> AsyncIterator[World]:
-    """A world at a place. A writing one is swept of what an earlier run has left, and of its own at the end.
-
-    `transport`: another way there than the network. `rehearse`: the place is this world's own and is thrown away
-    afterwards, so nothing is swept. Raises BadInput and NotAsked; an end that could not sweep everything leaves the
-    journal for the next run.
-    """
-    inner = transport or network(place)
-    rails = Rails(inner, place, may_write=may_write)
-    async with httpx.AsyncClient(transport=rails, timeout=60) as client:
-        if not may_write:
-            world = World(place, client, rails, None, pause, elapse)
-            await _know_tenant(world)
-            yield world
-            return
-        with held(place.journal) as made:
-            world = World(place, client, rails, made, pause, elapse, rehearse)
-            await _know_tenant(world)
-            if rehearse is not None:
-                yield world
-                return
-            await sweeping.sweep(world)
-            try:
-                yield world
-            finally:
-                with anyio.CancelScope(shield=True):
-                    await sweeping.sweep(world)
-                    made.close()
-
-
-def network(place: Place, proxy: str | None = None) -> httpx.AsyncBaseTransport:
-    """The way to a place over the network; through the environment's proxy unless another is named."""
-    import ssl
-
-    verify: Any = ssl.create_default_context(cafile=str(place.ca_file)) if place.ca_file else True
-    proxy = proxy or os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
-    return httpx.AsyncHTTPTransport(verify=verify, proxy=proxy)
-
-
-async def _know_tenant(world: World) -> None:
-    """Make sure that it is the tenant of the settings before anything else is asked."""
-    told = (await world.operate("GET", "graph", "/v1.0/organization"))["value"][0]
-    if str(told["id"]).lower() != world.place.tenant_id.lower():
-        raise NotAsked(f"signed in to tenant {told['id']}, and the settings name {world.place.tenant_id}")
-    domains = told.get("verifiedDomains") or []
-    world.values["directory"] = str(told.get("displayName"))
-    world.values["domain"] = next((str(each["name"]) for each in domains if each.get("isDefault")), "")
-    whole = "RetrieveCurrentOrganization(AccessType=@p1)?@p1=Microsoft.Dynamics.CRM.EndpointAccessType'Default'"
-    detail = (await world.operate("GET", "dataverse", f"{DATA}/{whole}"))["Detail"]
-    if str(detail["TenantId"]).lower() != world.place.tenant_id.lower():
-        raise NotAsked(f"the environment is of tenant {detail['TenantId']}, and the settings name another")
-    world.values["environment_id"] = str(detail["EnvironmentId"])
-    world.values["organization_id"] = str(detail["OrganizationId"])

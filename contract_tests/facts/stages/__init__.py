@@ -13,7 +13,7 @@ from contract_tests.facts.stages import (
     relations,
     rows,
 )
-from contract_tests.facts.stages.stage import Stage
+from contract_tests.facts.world import Stage
 
 STAGES: Final[dict[str, Stage]] = {
     **actors.STAGES,

@@ -1,9 +1,10 @@
 """Who asks: applications that are set up as far as a fact needs them, and the operator's own aged tokens."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contract_tests.facts.fact import Asked, NotAsked, Service
+from contract_tests.facts.place import DATA
 from contract_tests.facts.stages.making import (
     disable_user,
     make_application,
@@ -14,10 +15,7 @@ from contract_tests.facts.stages.making import (
     make_user,
     root_unit,
 )
-from contract_tests.facts.stages.stage import DATA, Stage
-
-if TYPE_CHECKING:
-    from contract_tests.facts.world import World
+from contract_tests.facts.world import Stage, World
 
 _LIFE: Final = timedelta(minutes=30)
 
@@ -49,48 +47,48 @@ BLIND: Final = {"prvCreateContact": "Global", "prvReadUser": "Global"}
 SHALLOW: Final = {"prvReadIncident": "Basic", "prvReadContact": "Basic", "prvReadUser": "Global"}
 
 
-async def _registered(world: "World", actor: str) -> None:
+async def _registered(world: World, actor: str) -> None:
     await make_application(world, actor)
 
 
-async def _without_principal(world: "World", actor: str) -> None:
+async def _without_principal(world: World, actor: str) -> None:
     await make_application(world, actor)
     await make_secret(world, actor)
 
 
-async def _without_user(world: "World", actor: str) -> None:
+async def _without_user(world: World, actor: str) -> None:
     await make_application(world, actor)
     await make_principal(world, actor)
     await make_secret(world, actor)
 
 
-async def _without_role(world: "World", actor: str) -> None:
+async def _without_role(world: World, actor: str) -> None:
     await _without_user(world, actor)
     await make_user(world, actor)
 
 
-async def _integration(world: "World", actor: str) -> None:
+async def _integration(world: World, actor: str) -> None:
     await _without_role(world, actor)
     await make_grant(world, actor)
     await make_role(world, actor, HANDOFF)
 
 
-async def _narrow(world: "World", actor: str) -> None:
+async def _narrow(world: World, actor: str) -> None:
     await _without_role(world, actor)
     await make_role(world, actor, NARROW)
 
 
-async def _delegate(world: "World", actor: str) -> None:
+async def _delegate(world: World, actor: str) -> None:
     await _without_role(world, actor)
     await make_role(world, actor, DELEGATE)
 
 
-async def _blind(world: "World", actor: str) -> None:
+async def _blind(world: World, actor: str) -> None:
     await _without_role(world, actor)
     await make_role(world, actor, BLIND)
 
 
-async def _owning(world: "World", actor: str) -> None:
+async def _owning(world: World, actor: str) -> None:
     """A disabled user whom a contact belongs to."""
     await _without_role(world, actor)
     await make_role(world, actor, HANDOFF)
@@ -102,23 +100,23 @@ async def _owning(world: "World", actor: str) -> None:
     await disable_user(world, actor)
 
 
-async def _shallow(world: "World", actor: str) -> None:
+async def _shallow(world: World, actor: str) -> None:
     await _without_role(world, actor)
     await make_role(world, actor, SHALLOW)
 
 
-async def _disabled_user(world: "World", actor: str) -> None:
+async def _disabled_user(world: World, actor: str) -> None:
     await _without_role(world, actor)
     await disable_user(world, actor)
 
 
-async def _disabled_principal(world: "World", actor: str) -> None:
+async def _disabled_principal(world: World, actor: str) -> None:
     await _without_user(world, actor)
     path = f"/v1.0/servicePrincipals/{world.values[f'{actor}.principal_id']}"
     await world.operate("PATCH", "graph", path, {"accountEnabled": False})
 
 
-async def _expired(world: "World", actor: str) -> None:
+async def _expired(world: World, actor: str) -> None:
     await make_application(world, actor)
     await make_principal(world, actor)
     ends = (await world.now() + _LIFE).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -126,7 +124,7 @@ async def _expired(world: "World", actor: str) -> None:
     await world.let_pass(_LIFE * 2)
 
 
-async def _aged(world: "World", name: str) -> None:
+async def _aged(world: World, name: str) -> None:
     """The operator's tokens, older than any token lives."""
     services: tuple[Service, ...] = ("graph", "dataverse", "power_platform", "management")
     for service in services:
@@ -134,7 +132,7 @@ async def _aged(world: "World", name: str) -> None:
     await world.let_pass(_LIFE * 4)
 
 
-async def _root(world: "World", _name: str) -> None:
+async def _root(world: World, _name: str) -> None:
     await root_unit(world)
 
 

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contract_tests.facts.place import FEDERATED_AUDIENCE
 from contract_tests.facts.stages.making import make_application, make_principal
-from contract_tests.facts.stages.stage import Stage
+from contract_tests.facts.world import Stage, World
 
 if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import rsa
-
-    from contract_tests.facts.world import World
 
 _DAY: Final = timedelta(days=1)
 _YEAR: Final = timedelta(days=365)
@@ -77,7 +75,7 @@ def _signed(claims: dict[str, Any], headers: dict[str, str], *, algorithm: str =
     return jwt.encode(claims, key or _key(), algorithm=algorithm, headers=headers)
 
 
-async def _make_signer(world: "World", actor: str, *, starts: datetime, ends: datetime) -> _Signer:
+async def _make_signer(world: World, actor: str, *, starts: datetime, ends: datetime) -> _Signer:
     """An application with its principal and a certificate of its own."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -108,7 +106,7 @@ def _certificate(starts: datetime, ends: datetime) -> "x509.Certificate":
     return numbered.not_valid_before(starts).not_valid_after(ends).sign(_key(), hashes.SHA256())
 
 
-async def _certified(world: "World", name: str) -> None:
+async def _certified(world: World, name: str) -> None:
     """A good certificate, and an assertion with each flaw."""
     now = await world.now()
     signer = await _make_signer(world, name, starts=now - _DAY, ends=now + _YEAR)
@@ -134,20 +132,20 @@ async def _certified(world: "World", name: str) -> None:
     world.values[f"{name}.unknown_thumbprint"] = _UNREGISTERED
 
 
-async def _certified_once(world: "World", name: str) -> None:
+async def _certified_once(world: World, name: str) -> None:
     """A certificate that has ended."""
     now = await world.now()
     await _make_signer(world, name, starts=now - _DAY, ends=now + _SOON)
     await world.let_pass(2 * _SOON)
 
 
-async def _certified_soon(world: "World", name: str) -> None:
+async def _certified_soon(world: World, name: str) -> None:
     """A certificate whose time has not come."""
     now = await world.now()
     await _make_signer(world, name, starts=now + _YEAR, ends=now + 2 * _YEAR)
 
 
-async def _federated(world: "World", name: str) -> None:
+async def _federated(world: World, name: str) -> None:
     """Trust in two other issuers, one of them nowhere to be found; and tokens about others than it trusts."""
     slug = world.values["slug"]
     await make_application(world, name)

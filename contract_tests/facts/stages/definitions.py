@@ -1,11 +1,9 @@
 """Tables, columns, keys and choices of the run's own."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from contract_tests.facts.stages.stage import DATA, Stage
-
-if TYPE_CHECKING:
-    from contract_tests.facts.world import World
+from contract_tests.facts.place import DATA
+from contract_tests.facts.world import Stage, World
 
 _CRM: Final = "Microsoft.Dynamics.CRM."
 _TABLES, _CHOICES = f"{DATA}/EntityDefinitions", f"{DATA}/GlobalOptionSetDefinitions"
@@ -26,7 +24,7 @@ def _column(name: str, kind: str, **more: Any) -> dict[str, Any]:
     }
 
 
-async def _table(world: "World", name: str) -> None:
+async def _table(world: World, name: str) -> None:
     """A table with a name, a code that is a key, a choice, a switch, and a lookup to accounts."""
     mark, schema = world.values["mark"], f"new_{world.values['slug']}_Visit"
     logical = schema.lower()
@@ -80,7 +78,7 @@ async def _table(world: "World", name: str) -> None:
     }
 
 
-async def _choice(world: "World", name: str) -> None:
+async def _choice(world: World, name: str) -> None:
     """A global choice of two options."""
     chosen = f"new_{world.values['slug']}"
     body = {

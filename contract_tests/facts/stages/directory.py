@@ -1,14 +1,11 @@
 """Tokens and registrations that the directory refuses something to."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from contract_tests.facts.fact import Asked, NotAsked
 from contract_tests.facts.stages.making import make_application, make_grant, make_principal, make_secret
-from contract_tests.facts.stages.stage import Stage
-
-if TYPE_CHECKING:
-    from contract_tests.facts.world import World
+from contract_tests.facts.world import Stage, World
 
 _GRAPH_APP: Final = "00000003-0000-0000-c000-000000000000"
 _OWNED_BY: Final = "18a4783c-866b-4cc7-a460-3d5e5662c884"
@@ -21,7 +18,7 @@ _IN_A_ROW: Final = 5
 
 
 async def _seen_everywhere(
-    world: "World", path: str, is_enough: Callable[[dict[str, Any]], bool] = lambda _told: True
+    world: World, path: str, is_enough: Callable[[dict[str, Any]], bool] = lambda _told: True
 ) -> None:
     """Read it until several readers in a row have it as it should be. Raises NotAsked."""
     known, waited = 0, 0
@@ -35,13 +32,13 @@ async def _seen_everywhere(
             waited += _STEP_S
 
 
-async def _forged(world: "World", name: str) -> None:
+async def _forged(world: World, name: str) -> None:
     """The operator's token with another signature of the same length."""
     head, _, signature = (await world.token("operator", "graph")).rpartition(".")
     world.values[f"{name}.graph"] = f"{head}.{'A' * len(signature)}"
 
 
-async def _departed(world: "World", actor: str) -> None:
+async def _departed(world: World, actor: str) -> None:
     """A token whose service principal has been deleted since."""
     await make_application(world, actor)
     await make_principal(world, actor)
@@ -52,7 +49,7 @@ async def _departed(world: "World", actor: str) -> None:
     await world.patiently(asked, lambda told: told.status_code == 401)
 
 
-async def _own_only(world: "World", actor: str) -> None:
+async def _own_only(world: World, actor: str) -> None:
     """An application that may manage its own registrations and no others."""
     await make_application(world, actor)
     await make_principal(world, actor)
@@ -66,14 +63,14 @@ async def _own_only(world: "World", actor: str) -> None:
     await world.sign_in_until(actor, "graph", lambda claims: bool(claims.get("roles")))
 
 
-async def _granted(world: "World", actor: str) -> None:
+async def _granted(world: World, actor: str) -> None:
     """An application with consent to Dataverse, and nothing else."""
     await make_application(world, actor)
     await make_principal(world, actor)
     await make_grant(world, actor)
 
 
-async def _personal(world: "World", actor: str) -> None:
+async def _personal(world: World, actor: str) -> None:
     """A registration for personal accounts too, with as many secrets as it may have."""
     extra = {"signInAudience": "AzureADandPersonalMicrosoftAccount", "api": {"requestedAccessTokenVersion": 2}}
     path = f"/v1.0/applications/{await make_application(world, actor, **extra)}"
@@ -82,7 +79,7 @@ async def _personal(world: "World", actor: str) -> None:
     await _seen_everywhere(world, path, lambda told: len(told["passwordCredentials"]) == _SECRETS)
 
 
-async def _most_trusting(world: "World", actor: str) -> None:
+async def _most_trusting(world: World, actor: str) -> None:
     """A registration with as many federated credentials as it may have."""
     path = f"/v1.0/applications/{await make_application(world, actor)}/federatedIdentityCredentials"
     for number in range(_TRUSTED):

@@ -4,21 +4,18 @@ Each names what it makes after the world's mark and keeps its ids as `{stage.mem
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pydantic import SecretStr
 
 from contract_tests.facts.fact import Asked
-from contract_tests.facts.place import Credential
-from contract_tests.facts.stages.stage import DATA
-
-if TYPE_CHECKING:
-    from contract_tests.facts.world import World
+from contract_tests.facts.place import DATA, Credential
+from contract_tests.facts.world import World
 
 DATAVERSE_APP: Final = "00000007-0000-0000-c000-000000000000"
 
 
-async def make_application(world: "World", actor: str, **extra: Any) -> str:
+async def make_application(world: World, actor: str, **extra: Any) -> str:
     """A registration, and no more; its object id."""
     body = {"displayName": world.values["mark"], "signInAudience": "AzureADMyOrg", **extra}
     made = await world.operate("POST", "graph", "/v1.0/applications", body)
@@ -30,14 +27,14 @@ async def make_application(world: "World", actor: str, **extra: Any) -> str:
     return str(made["id"])
 
 
-async def make_principal(world: "World", actor: str, **extra: Any) -> None:
+async def make_principal(world: World, actor: str, **extra: Any) -> None:
     """The registration's service principal."""
     body = {"appId": world.values[f"{actor}.client_id"], **extra}
     made = await world.operate("POST", "graph", "/v1.0/servicePrincipals", body)
     world.values[f"{actor}.principal_id"] = made["id"]
 
 
-async def make_secret(world: "World", actor: str, *, ends: str | None = None) -> None:
+async def make_secret(world: World, actor: str, *, ends: str | None = None) -> None:
     """A client secret, with which the actor signs in from now on."""
     wish = {"displayName": actor} | ({"endDateTime": ends} if ends else {})
     path = f"/v1.0/applications/{world.values[f'{actor}.application_id']}/addPassword"
@@ -48,7 +45,7 @@ async def make_secret(world: "World", actor: str, *, ends: str | None = None) ->
     )
 
 
-async def make_grant(world: "World", actor: str) -> None:
+async def make_grant(world: World, actor: str) -> None:
     """Consent to `user_impersonation` for everybody."""
     found = await world.operate("GET", "graph", f"/v1.0/servicePrincipals?$filter=appId eq '{DATAVERSE_APP}'")
     world.values[f"{actor}.resource_id"] = str(found["value"][0]["id"])
@@ -71,7 +68,7 @@ async def make_grant(world: "World", actor: str) -> None:
     world.rails.know([world.values[f"{actor}.grant_id"]])
 
 
-async def make_user(world: "World", actor: str, unit: str = "") -> None:
+async def make_user(world: World, actor: str, unit: str = "") -> None:
     """The application user, in the root business unit unless another is named."""
     unit = unit or await root_unit(world)
     body = {
@@ -82,7 +79,7 @@ async def make_user(world: "World", actor: str, unit: str = "") -> None:
     world.values[f"{actor}.user_id"] = await world.operate("POST", "dataverse", f"{DATA}/systemusers", body)
 
 
-async def make_role(world: "World", actor: str, privileges: Mapping[str, str]) -> None:
+async def make_role(world: World, actor: str, privileges: Mapping[str, str]) -> None:
     """A security role with these privileges (name -> depth), given to the actor's user."""
     unit = await root_unit(world)
     body = {"name": f"{world.values['mark']} role", "businessunitid@odata.bind": f"/businessunits({unit})"}
@@ -101,7 +98,7 @@ async def make_role(world: "World", actor: str, privileges: Mapping[str, str]) -
     world.values |= {f"{actor}.role_id": role, f"{actor}.role_name": body["name"]}
 
 
-async def root_unit(world: "World") -> str:
+async def root_unit(world: World) -> str:
     """The id of the root business unit."""
     if "root.unit_id" not in world.values:
         path = f"{DATA}/businessunits?$select=businessunitid&$filter=parentbusinessunitid eq null"
@@ -110,7 +107,7 @@ async def root_unit(world: "World") -> str:
     return world.values["root.unit_id"]
 
 
-async def disable_user(world: "World", actor: str) -> None:
+async def disable_user(world: World, actor: str) -> None:
     """Disable the actor's user."""
     body = {"isdisabled": True, "applicationid": world.values[f"{actor}.client_id"]}
     await world.operate("PATCH", "dataverse", f"{DATA}/systemusers({world.values[f'{actor}.user_id']})", body)

@@ -1,15 +1,12 @@
 """Applications that people sign in through."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contract_tests.facts.stages.making import make_application, make_grant, make_principal, make_secret
-from contract_tests.facts.stages.stage import Stage
-
-if TYPE_CHECKING:
-    from contract_tests.facts.world import World
+from contract_tests.facts.world import Stage, World
 
 
-async def _for_assigned_people(world: "World", actor: str) -> None:
+async def _for_assigned_people(world: World, actor: str) -> None:
     """One that may use Dataverse for everybody, of whom only those it is assigned to may use it; that is nobody yet."""
     await make_application(world, actor)
     await make_principal(world, actor, appRoleAssignmentRequired=True)

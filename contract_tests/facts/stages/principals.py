@@ -1,7 +1,8 @@
 """Business units, teams, roles and users beside the actors."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from contract_tests.facts.place import DATA
 from contract_tests.facts.stages.making import (
     make_application,
     make_principal,
@@ -10,35 +11,32 @@ from contract_tests.facts.stages.making import (
     make_user,
     root_unit,
 )
-from contract_tests.facts.stages.stage import DATA, Stage
-
-if TYPE_CHECKING:
-    from contract_tests.facts.world import World
+from contract_tests.facts.world import Stage, World
 
 _ACCESS: Final = 1  # teamtype
 _READ_CONTACTS: Final = "prvReadContact"
 ASSIGNING: Final = dict.fromkeys(["prvReadUser", "prvReadRole", "prvAssignRole", "prvReadBusinessUnit"], "Global")
 
 
-async def _unit(world: "World", name: str) -> None:
+async def _unit(world: World, name: str) -> None:
     world.values[f"{name}.id"] = await _make_unit(world, world.values["mark"], await root_unit(world))
     world.values[f"{name}.name"] = world.values["mark"]
     world.values[f"{name}.team_id"] = await _default_team(world, world.values[f"{name}.id"])
 
 
-async def _disabled_unit(world: "World", name: str) -> None:
+async def _disabled_unit(world: World, name: str) -> None:
     unit = world.values[f"{name}.id"] = await _make_unit(world, world.values["mark"], await root_unit(world))
     await _change(world, f"businessunits({unit})", {"isdisabled": True})
 
 
-async def _branch(world: "World", name: str) -> None:
+async def _branch(world: World, name: str) -> None:
     """A business unit with one below it."""
     world.values[f"{name}.id"] = await _make_unit(world, world.values["mark"], await root_unit(world))
     world.new_name()
     world.values[f"{name}.below_id"] = await _make_unit(world, world.values["mark"], world.values[f"{name}.id"])
 
 
-async def _owning_unit(world: "World", name: str) -> None:
+async def _owning_unit(world: World, name: str) -> None:
     """A disabled business unit whose default team owns a contact."""
     unit = world.values[f"{name}.id"] = await _make_unit(world, world.values["mark"], await root_unit(world))
     team = await _default_team(world, unit)
@@ -47,28 +45,28 @@ async def _owning_unit(world: "World", name: str) -> None:
     await _change(world, f"businessunits({unit})", {"isdisabled": True})
 
 
-async def _team(world: "World", name: str) -> None:
+async def _team(world: World, name: str) -> None:
     world.values[f"{name}.id"] = await _make_team(world)
 
 
-async def _access_team(world: "World", name: str) -> None:
+async def _access_team(world: World, name: str) -> None:
     world.values[f"{name}.id"] = await _make_team(world, teamtype=_ACCESS)
 
 
-async def _blind_team(world: "World", name: str) -> None:
+async def _blind_team(world: World, name: str) -> None:
     """A team whose role lets it read no contacts."""
     world.values[f"{name}.id"] = await _make_team(world)
     await _give(world, world.values[f"{name}.id"], await _make_role(world, await root_unit(world)))
 
 
-async def _owning_team(world: "World", name: str) -> None:
+async def _owning_team(world: World, name: str) -> None:
     """A team that a contact belongs to."""
     team = world.values[f"{name}.id"] = await _make_team(world)
     await _give(world, team, await _make_role(world, await root_unit(world), _READ_CONTACTS))
     await _make_contact(world, team)
 
 
-async def _branch_user(world: "World", actor: str) -> None:
+async def _branch_user(world: World, actor: str) -> None:
     """An application user without roles, in a business unit below the root."""
     await world.stage("unit")
     world.new_name()
@@ -77,7 +75,7 @@ async def _branch_user(world: "World", actor: str) -> None:
     await make_user(world, actor, unit=world.values["unit.id"])
 
 
-async def _copied_role(world: "World", name: str) -> None:
+async def _copied_role(world: World, name: str) -> None:
     """A role of the root business unit, and its copy in the unit below."""
     await world.stage("unit")
     world.new_name()
@@ -88,19 +86,19 @@ async def _copied_role(world: "World", name: str) -> None:
     world.rails.know([world.values[f"{name}.id"]])
 
 
-async def _support_role(world: "World", name: str) -> None:
+async def _support_role(world: World, name: str) -> None:
     chosen = f"name eq 'Support User' and _businessunitid_value eq {await root_unit(world)}"
     found = await world.operate("GET", "dataverse", f"{DATA}/roles?$select=roleid&$filter={chosen}")
     world.values[f"{name}.id"] = found["value"][0]["roleid"]
 
 
-async def _assigning(world: "World", actor: str) -> None:
+async def _assigning(world: World, actor: str) -> None:
     """Who may give roles away, and holds next to nothing that is in them."""
     await _signing(world, actor)
     await make_role(world, actor, ASSIGNING)
 
 
-async def _secured(world: "World", actor: str) -> None:
+async def _secured(world: World, actor: str) -> None:
     """Who may do everything with a table of the run's own, but for its secured column; and a row of it."""
     schema = f"new_{world.values['slug']}"
     body = {
@@ -122,32 +120,32 @@ async def _secured(world: "World", actor: str) -> None:
     await make_role(world, actor, {f"prv{verb}{schema}": "Global" for verb in ("Read", "Create", "Write")})
 
 
-async def _signing(world: "World", actor: str) -> None:
+async def _signing(world: World, actor: str) -> None:
     await make_application(world, actor)
     await make_principal(world, actor)
     await make_secret(world, actor)
     await make_user(world, actor)
 
 
-async def _make_unit(world: "World", name: str, parent: str) -> str:
+async def _make_unit(world: World, name: str, parent: str) -> str:
     body = {"name": name, "parentbusinessunitid@odata.bind": f"/businessunits({parent})"}
     return str(await world.operate("POST", "dataverse", f"{DATA}/businessunits", body))
 
 
-async def _default_team(world: "World", unit: str) -> str:
+async def _default_team(world: World, unit: str) -> str:
     chosen = f"_businessunitid_value eq {unit} and isdefault eq true"
     found = await world.operate("GET", "dataverse", f"{DATA}/teams?$select=teamid&$filter={chosen}")
     world.rails.know([found["value"][0]["teamid"]])
     return str(found["value"][0]["teamid"])
 
 
-async def _make_team(world: "World", **members: Any) -> str:
+async def _make_team(world: World, **members: Any) -> str:
     unit = await root_unit(world)
     body = {"name": world.values["mark"], "businessunitid@odata.bind": f"/businessunits({unit})", **members}
     return str(await world.operate("POST", "dataverse", f"{DATA}/teams", body))
 
 
-async def _make_role(world: "World", unit: str, *privileges: str) -> str:
+async def _make_role(world: World, unit: str, *privileges: str) -> str:
     """A role in a business unit with these privileges, organisation-wide, besides those that every role has."""
     body = {"name": f"{world.values['mark']} role", "businessunitid@odata.bind": f"/businessunits({unit})"}
     role = str(await world.operate("POST", "dataverse", f"{DATA}/roles", body))
@@ -161,17 +159,17 @@ async def _make_role(world: "World", unit: str, *privileges: str) -> str:
     return role
 
 
-async def _give(world: "World", team: str, role: str) -> None:
+async def _give(world: World, team: str, role: str) -> None:
     target = {"@odata.id": f"{world.place.environment_url}{DATA}/roles({role})"}
     await world.operate("POST", "dataverse", f"{DATA}/teams({team})/teamroles_association/$ref", target)
 
 
-async def _make_contact(world: "World", team: str) -> None:
+async def _make_contact(world: World, team: str) -> None:
     body = {"lastname": world.values["mark"], "ownerid@odata.bind": f"/teams({team})"}
     await world.operate("POST", "dataverse", f"{DATA}/contacts", body)
 
 
-async def _change(world: "World", path: str, body: dict[str, Any]) -> None:
+async def _change(world: World, path: str, body: dict[str, Any]) -> None:
     await world.operate("PATCH", "dataverse", f"{DATA}/{path}", body)
 
 

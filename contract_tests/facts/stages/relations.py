@@ -1,12 +1,9 @@
 """Objects of the directory that own, hold and grant one another: what lists of relations are asked about."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from contract_tests.facts.stages.making import make_application, make_grant, make_principal
-from contract_tests.facts.stages.stage import Stage
-
-if TYPE_CHECKING:
-    from contract_tests.facts.world import World
+from contract_tests.facts.world import Stage, World
 
 _OBJECTS: Final = "https://graph.microsoft.com/v1.0/directoryObjects"
 _DIRECTORY_READERS: Final = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
@@ -21,11 +18,11 @@ _APP_ROLES: Final = {
 """Ids of our own, one for each thing that facts do with an application role."""
 
 
-async def _person_id(world: "World") -> str:
+async def _person_id(world: World) -> str:
     return str((await world.operate("GET", "graph", "/v1.0/me", who="person"))["id"])
 
 
-async def _group(world: "World", title: str, *, owners: list[str], members: list[str], **extra: Any) -> str:
+async def _group(world: World, title: str, *, owners: list[str], members: list[str], **extra: Any) -> str:
     """A security group that a person makes; its id."""
     body = {
         "displayName": title,
@@ -39,13 +36,13 @@ async def _group(world: "World", title: str, *, owners: list[str], members: list
     return str((await world.operate("POST", "graph", "/v1.0/groups", body, who="person"))["id"])
 
 
-async def _bystander(world: "World", name: str) -> None:
+async def _bystander(world: World, name: str) -> None:
     """A registration and its principal, to be put into things and given things."""
     await make_application(world, name)
     await make_principal(world, name)
 
 
-async def _circle(world: "World", name: str) -> None:
+async def _circle(world: World, name: str) -> None:
     """Three groups in each other: outer holds a principal and inner; inner holds the person, another and core.
 
     The person and the principal own outer, and the principal's own registration and service principal.
@@ -68,7 +65,7 @@ async def _circle(world: "World", name: str) -> None:
             await world.operate("POST", "graph", f"/v1.0/{owned}/owners/$ref", reference)
 
 
-async def _entrusted(world: "World", name: str) -> None:
+async def _entrusted(world: World, name: str) -> None:
     """A principal that holds a directory role, and a group that holds the same role."""
     await _bystander(world, name)
     principal, person = world.values[f"{name}.principal_id"], await _person_id(world)
@@ -83,19 +80,19 @@ async def _entrusted(world: "World", name: str) -> None:
         world.values[f"{name}.assignment_id"] = made["id"]
 
 
-async def _revocable(world: "World", name: str) -> None:
+async def _revocable(world: World, name: str) -> None:
     """An application with a grant that a fact takes away."""
     await _bystander(world, name)
     await make_grant(world, name)
 
 
-async def _revoked(world: "World", name: str) -> None:
+async def _revoked(world: World, name: str) -> None:
     """An application whose grant was taken away."""
     await _revocable(world, name)
     await world.operate("DELETE", "graph", f"/v1.0/oauth2PermissionGrants/{world.values[f'{name}.grant_id']}")
 
 
-async def _offering(world: "World", name: str) -> None:
+async def _offering(world: World, name: str) -> None:
     """An API with application roles."""
     roles = [
         {

@@ -1,14 +1,12 @@
 """The rows that facts are about: customers, cases, queues."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from contract_tests.facts.stages.stage import DATA, Stage
-
-if TYPE_CHECKING:
-    from contract_tests.facts.world import World
+from contract_tests.facts.place import DATA
+from contract_tests.facts.world import Stage, World
 
 
-async def _contact(world: "World", name: str) -> None:
+async def _contact(world: World, name: str) -> None:
     body = {
         "firstname": "Ada",
         "lastname": world.values["mark"],
@@ -18,7 +16,7 @@ async def _contact(world: "World", name: str) -> None:
     world.values |= {f"{name}.email": body["emailaddress1"], f"{name}.lastname": body["lastname"]}
 
 
-async def _incident(world: "World", name: str) -> None:
+async def _incident(world: World, name: str) -> None:
     await world.stage("contact")
     world.new_name()
     body = {"title": world.values["mark"], "customerid_contact@odata.bind": f"/contacts({world.values['contact.id']})"}
@@ -26,13 +24,13 @@ async def _incident(world: "World", name: str) -> None:
     world.values[f"{name}.title"] = body["title"]
 
 
-async def _inactive_contact(world: "World", name: str) -> None:
+async def _inactive_contact(world: World, name: str) -> None:
     await _contact(world, name)
     body = {"statecode": 1, "statuscode": 2}
     await world.operate("PATCH", "dataverse", f"{DATA}/contacts({world.values[f'{name}.id']})", body)
 
 
-async def _resolved(world: "World", name: str) -> None:
+async def _resolved(world: World, name: str) -> None:
     """A case of its own that is closed."""
     await world.stage("contact")
     world.new_name()
@@ -48,20 +46,20 @@ async def _resolved(world: "World", name: str) -> None:
     world.values[f"{name}.id"] = case
 
 
-async def _privileges(world: "World", name: str) -> None:
+async def _privileges(world: World, name: str) -> None:
     for member, privilege in (("read_user", "prvReadUser"), ("read_incident", "prvReadIncident")):
         path = f"{DATA}/privileges?$select=privilegeid&$filter=name eq '{privilege}'"
         found = await world.operate("GET", "dataverse", path)
         world.values[f"{name}.{member}"] = found["value"][0]["privilegeid"]
 
 
-async def _queue(world: "World", name: str) -> None:
+async def _queue(world: World, name: str) -> None:
     body = {"name": world.values["mark"]}
     world.values[f"{name}.id"] = await world.operate("POST", "dataverse", f"{DATA}/queues", body)
     world.values[f"{name}.name"] = body["name"]
 
 
-async def _queued(world: "World", name: str) -> None:
+async def _queued(world: World, name: str) -> None:
     await world.stage("incident")
     await world.stage("queue")
     target = {"@odata.type": "Microsoft.Dynamics.CRM.incident", "incidentid": world.values["incident.id"]}
@@ -70,7 +68,7 @@ async def _queued(world: "World", name: str) -> None:
     world.values[f"{name}.id"] = made["QueueItemId"]
 
 
-async def _inactive_item(world: "World", name: str) -> None:
+async def _inactive_item(world: World, name: str) -> None:
     """An item of a case of its own that is done with."""
     await world.stage("contact")
     await world.stage("queue")
