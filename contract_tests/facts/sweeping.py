@@ -7,7 +7,7 @@ from typing import Final
 import httpx
 
 from contract_tests.facts.fact import Asked, NotAsked
-from contract_tests.facts.made import Thing
+from contract_tests.facts.made import Made, Thing
 from contract_tests.facts.place import DATA
 from contract_tests.facts.rails import MARK, SLUG
 from contract_tests.facts.sweepable import BY_NAME, KINDS, Kind
@@ -28,16 +28,36 @@ async def sweep(world: World) -> None:
     if world.made is None:
         raise NotAsked("this run only reads")
     world.values["mark"] = MARK
-    failed: NotAsked | None = None
-    for thing in sorted(world.made.left, key=_order):
-        try:
-            await _remove_thing(world, thing)
-            world.made.gone(thing)
-        except NotAsked as problem:
-            failed = failed or problem
+    unseen, failed = await _remove_all(world, world.made, sorted(world.made.left, key=_order))
+    # What is young may only seem to be gone. All of it is looked for again together, so that the wait is one for all.
+    patience, waited, step = min(world.place.contract.patience_s, _LONGEST_LAG_S), 0.0, 1.0
+    while unseen and waited < patience:
+        await world.pause(step)
+        waited, step = waited + step, step * 2
+        unseen, problem = await _remove_all(world, world.made, unseen)
+        failed = failed or problem
+    for thing in unseen:
+        world.made.gone(thing)
     if failed is not None:
         raise failed
     await _remove_marked(world)
+
+
+async def _remove_all(world: World, made: Made, things: list[Thing]) -> tuple[list[Thing], NotAsked | None]:
+    """Remove each; gives those young ones that were not seen, and the first problem."""
+    unseen: list[Thing] = []
+    failed: NotAsked | None = None
+    for thing in things:
+        try:
+            is_seen = await _remove_thing(world, thing)
+        except NotAsked as problem:
+            failed = failed or problem
+            continue
+        if is_seen or not thing.is_young:
+            made.gone(thing)
+        else:
+            unseen.append(thing)
+    return unseen, failed
 
 
 def _order(thing: Thing) -> tuple[int, int]:
@@ -45,10 +65,11 @@ def _order(thing: Thing) -> tuple[int, int]:
     return KINDS.index(BY_NAME[thing.kind]), -thing.number
 
 
-async def _remove_thing(world: World, thing: Thing) -> None:
+async def _remove_thing(world: World, thing: Thing) -> bool:
+    """Whether it was there."""
     kind = BY_NAME[thing.kind]
-    for id_ in thing.ids or tuple(await _found(world, kind, thing.name)):
-        await _remove(world, kind, id_, is_young=thing.is_young)
+    ids = thing.ids or tuple(await _found(world, kind, thing.name))
+    return bool(ids) and all([await _remove(world, kind, id_) for id_ in ids])
 
 
 async def _remove_marked(world: World) -> None:
@@ -107,13 +128,14 @@ async def _ids(world: World, service: str, path: str, key: str) -> list[str]:
     return ids
 
 
-async def _remove(world: World, kind: Kind, id_: str, *, is_young: bool = False) -> None:
+async def _remove(world: World, kind: Kind, id_: str) -> bool:
+    """Whether it was there."""
     world.rails.know([id_])
     if kind.service == "graph":
-        await _delete(world, "graph", f"/v1.0/{kind.collection}/{id_}", is_young=is_young)
+        is_seen = await _delete(world, "graph", f"/v1.0/{kind.collection}/{id_}")
         if kind.collection in _BINNED:  # what is deleted stays in the bin for 30 days and counts against the quota
-            await _delete(world, "graph", f"/v1.0/{_BIN}/{id_}")
-        return
+            is_seen = await _delete(world, "graph", f"/v1.0/{_BIN}/{id_}") or is_seen
+        return is_seen
     path = f"{DATA}/{kind.collection}({id_})"
     if kind.collection == "systemusers":
         await _disable(world, path, "applicationid")
@@ -123,7 +145,7 @@ async def _remove(world: World, kind: Kind, id_: str, *, is_young: bool = False)
         for below in await _ids(world, "dataverse", chosen, kind.key):
             await _remove(world, kind, below)
         await _disable(world, path)
-    await _delete(world, "dataverse", path)
+    return await _delete(world, "dataverse", path)
 
 
 async def _disable(world: World, path: str, *together: str) -> None:
@@ -139,15 +161,15 @@ async def _disable(world: World, path: str, *together: str) -> None:
         await world.operate("PATCH", "dataverse", path, body)
 
 
-async def _delete(world: World, service: str, path: str, *, is_young: bool = False) -> None:
-    """Gone already is as good as removed; what is young may only seem to be gone. Raises NotAsked."""
+async def _delete(world: World, service: str, path: str) -> bool:
+    """Whether it was there; gone already is as good as removed. Raises NotAsked."""
     asked = Asked.model_validate({"service": service, "method": "DELETE", "path": path})
-    doubtful = {httpx.codes.CONFLICT, *([httpx.codes.NOT_FOUND] if is_young else [])}
     answer = await _by_whoever_may(
-        world, asked, lambda told: told.status_code not in doubtful, at_most_s=_LONGEST_LAG_S
+        world, asked, lambda told: told.status_code != httpx.codes.CONFLICT, at_most_s=_LONGEST_LAG_S
     )
     if not answer.is_success and answer.status_code != httpx.codes.NOT_FOUND:
         raise NotAsked(f"DELETE {path} was refused: {answer.status_code} {answer.text[:300]}")
+    return answer.is_success
 
 
 async def _by_whoever_may(

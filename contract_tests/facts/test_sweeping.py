@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
-from contract_tests.facts.in_process import fake_world
+from contract_tests.facts.in_process import fake_world, place_of
+from contract_tests.facts.loading import facts
+from contract_tests.facts.opening import opened
+from contract_tests.facts.putting import put
 from mock_services.cloud import FakeCloud
+from mock_services.intercept import FakeTransport
 from mock_services.tenant import FakeTenant
 
 
@@ -22,3 +26,21 @@ async def test_a_business_unit_goes_with_those_below_it(
                 organisation.root_business_unit
             ]
             assert organisation.select("contact") == []
+
+
+async def test_what_facts_have_removed_themselves_is_not_waited_for(contract_cloud: FakeCloud, tmp_path: Path) -> None:
+    """A live run ends in minutes: what is gone is known to be, and the rest is awaited together."""
+    tenant = contract_cloud.create_tenant("Tailspin")
+    waits: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        waits.append(seconds)
+
+    removing = [fact for fact in facts() if fact.service == "graph" and any(b.method == "DELETE" for b in fact.before)]
+    place = place_of(tenant, tmp_path, patience_s=300)
+    async with opened(place, may_write=True, transport=FakeTransport(contract_cloud), pause=pause) as world:
+        for fact in (each for each in removing if each.live == "write"):
+            await put(fact, world)
+        waits.clear()
+    contract_cloud.drop(tenant)
+    assert sum(waits) <= 63, waits

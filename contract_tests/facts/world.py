@@ -145,6 +145,8 @@ class World:
         answer = await self.request(asked.method, url, wants_busy=wants_busy, headers=headers, **body)
         if asked.method == "POST" and answer.is_success:
             self.rails.know(told_ids(answer))
+        if asked.method == "DELETE" and answer.is_success and self.made is not None:
+            self.made.removed(httpx.URL(url).path)
         return answer
 
     async def request(self, method: str, url: str, *, wants_busy: bool = False, **options: Any) -> httpx.Response:
