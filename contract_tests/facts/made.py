@@ -13,9 +13,6 @@ from pathlib import Path
 
 from provisioning.problems import BadInput
 
-_REMOVED_IN_STEPS = {"dataverse:systemusers"}
-"""One removal is not enough for them."""
-
 
 @dataclass
 class Thing:
@@ -56,12 +53,6 @@ class Made:
         if thing.is_gone:
             return
         self._write({"gone": thing.number})
-
-    def removed(self, path: str) -> None:
-        """When a request has removed what its path ends with."""
-        for thing in self.left:
-            if thing.ids and path.rstrip(")").endswith(thing.ids[-1]) and thing.kind not in _REMOVED_IN_STEPS:
-                self.gone(thing)
 
     @property
     def left(self) -> list[Thing]:

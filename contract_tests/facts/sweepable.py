@@ -8,6 +8,7 @@ from typing import Any, Final
 import httpx
 
 from contract_tests.facts.fact import Asked
+from contract_tests.facts.made import Thing
 from contract_tests.facts.place import DATA
 from contract_tests.facts.rails import MARK
 
@@ -24,6 +25,8 @@ class Kind:
     marked: str = ""
     """The member that carries our mark; "" where it goes with something else that does."""
     begins: str = f"{MARK} "
+    in_steps: bool = False
+    """Whether it must be disabled first, and the first removal only marks it as deleted."""
 
     @property
     def name(self) -> str:
@@ -47,7 +50,7 @@ KINDS: Final = (
     _rows_named("duplicaterules", "name", "duplicateruleid"),
     _rows_named("fieldsecurityprofiles", "name", "fieldsecurityprofileid"),
     _rows_named("teams", "name", "teamid"),
-    Kind("dataverse", "systemusers", "applicationid", "systemuserid", "fullname", f"%23 {MARK} "),
+    Kind("dataverse", "systemusers", "applicationid", "systemuserid", "fullname", f"%23 {MARK} ", in_steps=True),
     _rows_named("roles", "name", "roleid"),
     _rows_named("businessunits", "name", "businessunitid"),
     Kind("graph", "groups", "displayName", marked="displayName"),
@@ -88,3 +91,9 @@ def _kind_of(asked: Asked) -> Kind | None:
     path = asked.path.partition("?")[0].strip("/")
     root = {"graph": "v1.0/", "dataverse": f"{DATA.strip('/')}/"}.get(asked.service, "-")
     return BY_NAME.get(f"{asked.service}:{path.removeprefix(root)}") if path.startswith(root) else None
+
+
+def is_removed(thing: Thing, path: str) -> bool:
+    """Whether a request that removed what its path ends with has removed this, and for good."""
+    named = bool(thing.ids) and path.rstrip(")").endswith(thing.ids[-1])
+    return named and not BY_NAME[thing.kind].in_steps

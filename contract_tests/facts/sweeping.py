@@ -137,8 +137,8 @@ async def _remove(world: World, kind: Kind, id_: str) -> bool:
             is_seen = await _delete(world, "graph", f"/v1.0/{_BIN}/{id_}") or is_seen
         return is_seen
     path = f"{DATA}/{kind.collection}({id_})"
-    if kind.collection == "systemusers":
-        await _disable(world, path, "applicationid")
+    if kind.in_steps:
+        await _disable(world, path, kind.finds)
         await _delete(world, "dataverse", path)  # the first only marks the row as deleted
     if kind.collection == "businessunits":
         chosen = f"businessunits?$filter=_parentbusinessunitid_value eq {id_}"

@@ -18,7 +18,7 @@ from contract_tests.facts.made import Made
 from contract_tests.facts.place import FEDERATED_AUDIENCE, GITHUB, Credential, Person, Place
 from contract_tests.facts.placeholders import filled
 from contract_tests.facts.rails import ABSENT_ID, MARK, SLUG, Rails, told_ids
-from contract_tests.facts.sweepable import can_remove, kind_and_name, removal_ids
+from contract_tests.facts.sweepable import can_remove, is_removed, kind_and_name, removal_ids
 from provisioning.problems import BadInput
 
 Pause = Callable[[float], Awaitable[None]]
@@ -146,7 +146,8 @@ class World:
         if asked.method == "POST" and answer.is_success:
             self.rails.know(told_ids(answer))
         if asked.method == "DELETE" and answer.is_success and self.made is not None:
-            self.made.removed(httpx.URL(url).path)
+            for thing in [each for each in self.made.left if is_removed(each, httpx.URL(url).path)]:
+                self.made.gone(thing)
         return answer
 
     async def request(self, method: str, url: str, *, wants_busy: bool = False, **options: Any) -> httpx.Response:

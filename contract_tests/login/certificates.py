@@ -1,16 +1,14 @@
 """Certificates of the tests' own, and the assertions that are signed with them."""
 
-import base64
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
+from contract_tests.self_signed import base64url, self_signed, sha1_of, sha256_of
 from mock_services.state.directory import KeyCredential
 from mock_services.tenant import FakeTenant
 
@@ -24,28 +22,18 @@ class Certificate:
 
     def __init__(self, start: datetime | None = None, *, days: int = 365) -> None:
         begin = (start or datetime.now(UTC) - timedelta(days=1)).replace(microsecond=0)
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "integration")])
         self.key = _KEY
-        self.certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(_KEY.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(begin)
-            .not_valid_after(begin + timedelta(days=days))
-            .sign(_KEY, hashes.SHA256())
-        )
+        self.certificate = self_signed(_KEY, "integration", begin, begin + timedelta(days=days))
 
     @property
     def sha1(self) -> bytes:
         """The thumbprint that portals show."""
-        return self.certificate.fingerprint(hashes.SHA1())  # noqa: S303 - x5t is SHA-1 by RFC 7515
+        return sha1_of(self.certificate)
 
     @property
     def sha256(self) -> bytes:
         """The thumbprint that today's assertions carry."""
-        return self.certificate.fingerprint(hashes.SHA256())
+        return sha256_of(self.certificate)
 
     @property
     def pem(self) -> str:
@@ -83,12 +71,6 @@ class Certificate:
         told = {name: value for name, value in (usual | claims).items() if value is not None}
         named = headers if headers is not None else {"x5t#S256": base64url(self.sha256)}
         return jwt.encode(told, key or self.key, algorithm=algorithm, headers=named)
-
-
-def base64url(raw: bytes, *, padded: bool = False) -> str:
-    """Base64 for URLs, without padding unless asked for."""
-    text = base64.urlsafe_b64encode(raw).decode()
-    return text if padded else text.rstrip("=")
 
 
 def form(client_id: str, assertion: str, scope: str) -> dict[str, str]:

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from contract_tests.login.asking import GRAPH, LOGIN, Registered, ask, claims_of, said
-from contract_tests.login.certificates import OTHER_KEY, Certificate, base64url, form
+from contract_tests.login.certificates import OTHER_KEY, Certificate, form
+from contract_tests.self_signed import base64url
 from mock_services.tenant import FakeTenant
 
 SCOPE = f"{GRAPH}/.default"

@@ -5,7 +5,7 @@ from typing import Final
 from contract_tests.facts.rehearsals.rehearsal import Fakes, Rehearsal
 from contract_tests.facts.world import World, claims_of
 from mock_services.graph.throttle import UNITS
-from mock_services.state.well_known import GLOBAL_READER
+from mock_services.state.well_known import DATAVERSE, GLOBAL_READER
 
 _OWNERS: Final = 99
 _OBJECTS: Final = 249
@@ -78,7 +78,7 @@ async def _young_principal(fakes: Fakes, world: World, name: str) -> None:
         replication.next_reader()
     for _ in range(replication.replicas - 1):
         replication.next_reader()
-    dataverse = directory.service_principal(app_id="00000007-0000-0000-c000-000000000000")
+    dataverse = directory.service_principal(app_id=DATAVERSE)
     world.values |= {f"{name}.id": made.id, f"{name}.resource_id": dataverse.id if dataverse else ""}
     world.rails.know([made.id])
 

@@ -9,12 +9,11 @@ from contract_tests.facts.place import AZURE_CLI
 from contract_tests.facts.rails import SLUG
 from contract_tests.facts.rehearsals.rehearsal import Fakes, Rehearsal
 from contract_tests.facts.world import World, claims_of
+from mock_services.state.well_known import DATAVERSE, USER_IMPERSONATION
 
 WEB: Final = "https://app.contoso.example/signin"
 _GRAPH: Final = "https://graph.microsoft.com"
 _USER_READ: Final = "e1fe6dd8-ba31-4d61-89e7-88639da4683d"
-_DATAVERSE_APP: Final = "00000007-0000-0000-c000-000000000000"
-_IMPERSONATION: Final = "78ce3f0f-a1ce-49c2-8cde-64b5c0896db4"
 _PASSWORD: Final = "fake-password-of-theirs"  # noqa: S105 - of people who are made up
 _ANYBODYS: Final = "/{tenant}/oauth2/v2.0"
 
@@ -93,7 +92,7 @@ def _application(fakes: Fakes, world: World, name: str, **members: Any) -> str:
 
 async def _web_application(fakes: Fakes, world: World, name: str) -> None:
     """One with an address of each platform, that lists a permission of Dataverse's."""
-    wanted = [{"resourceAppId": _DATAVERSE_APP, "resourceAccess": [{"id": _IMPERSONATION, "type": "Scope"}]}]
+    wanted = [{"resourceAppId": DATAVERSE, "resourceAccess": [{"id": USER_IMPERSONATION, "type": "Scope"}]}]
     _application(
         fakes, world, name, web={"redirectUris": [WEB]}, spa={"redirectUris": ["https://page.contoso.example/"]},
         public_client={"redirectUris": ["http://localhost"]}, required_resource_access=wanted,
@@ -106,7 +105,7 @@ async def _without_address(fakes: Fakes, world: World, name: str) -> None:
 
 async def _misconfigured(fakes: Fakes, world: World, name: str) -> None:
     """One that lists a permission that its resource does not have."""
-    wanted = [{"resourceAppId": _DATAVERSE_APP, "resourceAccess": [{"id": _USER_READ, "type": "Scope"}]}]
+    wanted = [{"resourceAppId": DATAVERSE, "resourceAccess": [{"id": _USER_READ, "type": "Scope"}]}]
     _application(fakes, world, name, web={"redirectUris": [WEB]}, required_resource_access=wanted)
 
 

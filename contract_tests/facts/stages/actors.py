@@ -8,11 +8,12 @@ from contract_tests.facts.place import DATA
 from contract_tests.facts.stages.making import (
     disable_user,
     make_application,
+    make_bystander,
+    make_client,
     make_grant,
-    make_principal,
+    make_member,
     make_role,
     make_secret,
-    make_user,
     root_unit,
 )
 from contract_tests.facts.world import Stage, World
@@ -56,41 +57,30 @@ async def _without_principal(world: World, actor: str) -> None:
     await make_secret(world, actor)
 
 
-async def _without_user(world: World, actor: str) -> None:
-    await make_application(world, actor)
-    await make_principal(world, actor)
-    await make_secret(world, actor)
-
-
-async def _without_role(world: World, actor: str) -> None:
-    await _without_user(world, actor)
-    await make_user(world, actor)
-
-
 async def _integration(world: World, actor: str) -> None:
-    await _without_role(world, actor)
+    await make_member(world, actor)
     await make_grant(world, actor)
     await make_role(world, actor, HANDOFF)
 
 
 async def _narrow(world: World, actor: str) -> None:
-    await _without_role(world, actor)
+    await make_member(world, actor)
     await make_role(world, actor, NARROW)
 
 
 async def _delegate(world: World, actor: str) -> None:
-    await _without_role(world, actor)
+    await make_member(world, actor)
     await make_role(world, actor, DELEGATE)
 
 
 async def _blind(world: World, actor: str) -> None:
-    await _without_role(world, actor)
+    await make_member(world, actor)
     await make_role(world, actor, BLIND)
 
 
 async def _owning(world: World, actor: str) -> None:
     """A disabled user whom a contact belongs to."""
-    await _without_role(world, actor)
+    await make_member(world, actor)
     await make_role(world, actor, HANDOFF)
     body = {"lastname": world.values["mark"]}
     asked = {"service": "dataverse", "method": "POST", "path": f"{DATA}/contacts", "who": actor, "json": body}
@@ -101,24 +91,23 @@ async def _owning(world: World, actor: str) -> None:
 
 
 async def _shallow(world: World, actor: str) -> None:
-    await _without_role(world, actor)
+    await make_member(world, actor)
     await make_role(world, actor, SHALLOW)
 
 
 async def _disabled_user(world: World, actor: str) -> None:
-    await _without_role(world, actor)
+    await make_member(world, actor)
     await disable_user(world, actor)
 
 
 async def _disabled_principal(world: World, actor: str) -> None:
-    await _without_user(world, actor)
+    await make_client(world, actor)
     path = f"/v1.0/servicePrincipals/{world.values[f'{actor}.principal_id']}"
     await world.operate("PATCH", "graph", path, {"accountEnabled": False})
 
 
 async def _expired(world: World, actor: str) -> None:
-    await make_application(world, actor)
-    await make_principal(world, actor)
+    await make_bystander(world, actor)
     ends = (await world.now() + _LIFE).strftime("%Y-%m-%dT%H:%M:%SZ")
     await make_secret(world, actor, ends=ends)
     await world.let_pass(_LIFE * 2)
@@ -144,8 +133,8 @@ _WORKING: Final = _USING | {"role_id", "role_name"}
 STAGES: Final[dict[str, Stage]] = {
     "registered": Stage(_registered, _REGISTERED),
     "without_principal": Stage(_without_principal, _SIGNING - {"principal_id"}),
-    "without_user": Stage(_without_user, _SIGNING),
-    "without_role": Stage(_without_role, _USING),
+    "without_user": Stage(make_client, _SIGNING),
+    "without_role": Stage(make_member, _USING),
     "disabled_user": Stage(_disabled_user, _USING),
     "disabled_principal": Stage(_disabled_principal, _SIGNING),
     "narrow": Stage(_narrow, _WORKING),

@@ -41,16 +41,16 @@ class _Signer:
     @property
     def sha1(self) -> bytes:
         """The thumbprint that portals and refusals show."""
-        from cryptography.hazmat.primitives import hashes
+        from contract_tests.self_signed import sha1_of
 
-        return self.certificate.fingerprint(hashes.SHA1())  # noqa: S303 - x5t is SHA-1 by RFC 7515
+        return sha1_of(self.certificate)
 
     @property
     def sha256(self) -> bytes:
         """The thumbprint that today's documentation asks for."""
-        from cryptography.hazmat.primitives import hashes
+        from contract_tests.self_signed import sha256_of
 
-        return self.certificate.fingerprint(hashes.SHA256())
+        return sha256_of(self.certificate)
 
     def sign(
         self, headers: dict[str, str] | None = None, *, algorithm: str = "RS256", key: Any = None, **claims: Any
@@ -79,7 +79,9 @@ async def _make_signer(world: World, actor: str, *, starts: datetime, ends: date
     """An application with its principal and a certificate of its own."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    certificate = _certificate(starts, ends)
+    from contract_tests.self_signed import self_signed
+
+    certificate = self_signed(_key(), "d365-contract", starts, ends)
     der = base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()
     key = {"type": "AsymmetricX509Cert", "usage": "Verify", "key": der, "displayName": f"CN={actor}"}
     await make_application(world, actor, keyCredentials=[key])
@@ -93,17 +95,6 @@ async def _make_signer(world: World, actor: str, *, starts: datetime, ends: date
         f"{actor}.assertion": signer.sign(),
     }
     return signer
-
-
-def _certificate(starts: datetime, ends: datetime) -> "x509.Certificate":
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.x509.oid import NameOID
-
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "d365-contract")])
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(_key().public_key())
-    numbered = builder.serial_number(x509.random_serial_number())
-    return numbered.not_valid_before(starts).not_valid_after(ends).sign(_key(), hashes.SHA256())
 
 
 async def _certified(world: World, name: str) -> None:
@@ -169,7 +160,9 @@ async def _federated(world: World, name: str) -> None:
 
 
 def _base64url(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    from contract_tests.self_signed import base64url
+
+    return base64url(raw)
 
 
 _SIGNING: Final = frozenset({"application_id", "client_id", "name", "principal_id"})

@@ -9,7 +9,8 @@ _CRM: Final = "Microsoft.Dynamics.CRM."
 _TABLES, _CHOICES = f"{DATA}/EntityDefinitions", f"{DATA}/GlobalOptionSetDefinitions"
 
 
-def _label(text: str) -> dict[str, Any]:
+def label(text: str) -> dict[str, Any]:
+    """A text in English, as definitions have it."""
     return {"LocalizedLabels": [{"Label": text, "LanguageCode": 1033}]}
 
 
@@ -18,34 +19,39 @@ def _column(name: str, kind: str, **more: Any) -> dict[str, Any]:
     return {
         "@odata.type": f"{_CRM}{kind}AttributeMetadata",
         "SchemaName": name,
-        "DisplayName": _label(name),
+        "DisplayName": label(name),
         "RequiredLevel": level,
         **more,
     }
+
+
+def text_column(name: str, **more: Any) -> dict[str, Any]:
+    """The definition of a column of text."""
+    return _column(name, "String", MaxLength=100, FormatName={"Value": "Text"}, **more)
 
 
 async def _table(world: World, name: str) -> None:
     """A table with a name, a code that is a key, a choice, a switch, and a lookup to accounts."""
     mark, schema = world.values["mark"], f"new_{world.values['slug']}_Visit"
     logical = schema.lower()
-    options = [{"Value": value, "Label": _label(text)} for value, text in ((1, "Calm"), (2, "Cross"), (3, "Furious"))]
+    options = [{"Value": value, "Label": label(text)} for value, text in ((1, "Calm"), (2, "Cross"), (3, "Furious"))]
     switch = {
-        "TrueOption": {"Value": 1, "Label": _label("Yes")},
-        "FalseOption": {"Value": 0, "Label": _label("No")},
+        "TrueOption": {"Value": 1, "Label": label("Yes")},
+        "FalseOption": {"Value": 0, "Label": label("No")},
         "OptionSetType": "Boolean",
     }
     columns = [
-        _column("new_Name", "String", IsPrimaryName=True, MaxLength=100, FormatName={"Value": "Text"}),
-        _column("new_Code", "String", MaxLength=100, FormatName={"Value": "Text"}),
+        text_column("new_Name", IsPrimaryName=True),
+        text_column("new_Code"),
         _column("new_Mood", "Picklist", OptionSet={"IsGlobal": False, "OptionSetType": "Picklist", "Options": options}),
         _column("new_Done", "Boolean", OptionSet=switch),
     ]
     body = {
         "@odata.type": f"{_CRM}EntityMetadata",
         "SchemaName": schema,
-        "DisplayName": _label(mark),
-        "DisplayCollectionName": _label(f"{mark} all"),
-        "Description": _label("What a contract run tries definitions on."),
+        "DisplayName": label(mark),
+        "DisplayCollectionName": label(f"{mark} all"),
+        "Description": label("What a contract run tries definitions on."),
         "OwnershipType": "UserOwned",
         "IsActivity": False,
         "HasActivities": False,
@@ -54,7 +60,7 @@ async def _table(world: World, name: str) -> None:
     }
     made = await world.operate("POST", "dataverse", _TABLES, body)
     path = f"{_TABLES}(LogicalName='{logical}')"
-    key = {"SchemaName": "new_ByCode", "DisplayName": _label("Code"), "KeyAttributes": ["new_code"]}
+    key = {"SchemaName": "new_ByCode", "DisplayName": label("Code"), "KeyAttributes": ["new_code"]}
     key_id = await world.operate("POST", "dataverse", f"{path}/Keys", key)
     relationship = f"new_{world.values['slug']}_visits"
     link = {
@@ -84,9 +90,9 @@ async def _choice(world: World, name: str) -> None:
     body = {
         "@odata.type": f"{_CRM}OptionSetMetadata",
         "Name": chosen,
-        "DisplayName": _label(world.values["mark"]),
+        "DisplayName": label(world.values["mark"]),
         "OptionSetType": "Picklist",
-        "Options": [{"Value": 1, "Label": _label("Red")}, {"Value": 2, "Label": _label("Green")}],
+        "Options": [{"Value": 1, "Label": label("Red")}, {"Value": 2, "Label": label("Green")}],
     }
     world.values[f"{name}.id"] = await world.operate("POST", "dataverse", _CHOICES, body)
     world.values[f"{name}.name"] = chosen

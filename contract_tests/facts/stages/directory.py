@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from contract_tests.facts.fact import Asked, NotAsked
-from contract_tests.facts.stages.making import make_application, make_grant, make_principal, make_secret
+from contract_tests.facts.stages.making import make_application, make_client, make_granted
 from contract_tests.facts.world import Stage, World
 
 _GRAPH_APP: Final = "00000003-0000-0000-c000-000000000000"
@@ -40,9 +40,7 @@ async def _forged(world: World, name: str) -> None:
 
 async def _departed(world: World, actor: str) -> None:
     """A token whose service principal has been deleted since."""
-    await make_application(world, actor)
-    await make_principal(world, actor)
-    await make_secret(world, actor)
+    await make_client(world, actor)
     token = world.values[f"{actor}.graph"] = await world.token(actor, "graph")
     await world.operate("DELETE", "graph", f"/v1.0/servicePrincipals/{world.values[f'{actor}.principal_id']}")
     asked = Asked(service="graph", path="/v1.0/organization", headers={"authorization": f"Bearer {token}"})
@@ -51,9 +49,7 @@ async def _departed(world: World, actor: str) -> None:
 
 async def _own_only(world: World, actor: str) -> None:
     """An application that may manage its own registrations and no others."""
-    await make_application(world, actor)
-    await make_principal(world, actor)
-    await make_secret(world, actor)
+    await make_client(world, actor)
     principal = world.values[f"{actor}.principal_id"]
     await _seen_everywhere(world, f"/v1.0/servicePrincipals/{principal}")
     graph = (await world.operate("GET", "graph", f"/v1.0/servicePrincipals(appId='{_GRAPH_APP}')"))["id"]
@@ -61,13 +57,6 @@ async def _own_only(world: World, actor: str) -> None:
     body = {"principalId": principal, "resourceId": graph, "appRoleId": _OWNED_BY}
     await world.operate("POST", "graph", f"/v1.0/servicePrincipals/{principal}/appRoleAssignments", body)
     await world.sign_in_until(actor, "graph", lambda claims: bool(claims.get("roles")))
-
-
-async def _granted(world: World, actor: str) -> None:
-    """An application with consent to Dataverse, and nothing else."""
-    await make_application(world, actor)
-    await make_principal(world, actor)
-    await make_grant(world, actor)
 
 
 async def _personal(world: World, actor: str) -> None:
@@ -92,7 +81,7 @@ STAGES: Final[dict[str, Stage]] = {
     "forged": Stage(_forged, frozenset({"graph"})),
     "departed": Stage(_departed, frozenset({"graph"})),
     "own_only": Stage(_own_only, frozenset({"application_id", "principal_id", "resource_id"})),
-    "granted": Stage(_granted, frozenset({"grant_id"})),
+    "granted": Stage(make_granted, frozenset({"grant_id"})),
     "personal": Stage(_personal, frozenset({"application_id"})),
     "most_trusting": Stage(_most_trusting, frozenset({"application_id"})),
 }

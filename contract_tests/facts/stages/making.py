@@ -34,6 +34,30 @@ async def make_principal(world: World, actor: str, **extra: Any) -> None:
     world.values[f"{actor}.principal_id"] = made["id"]
 
 
+async def make_bystander(world: World, actor: str) -> None:
+    """A registration and its principal, to be put into things and given things."""
+    await make_application(world, actor)
+    await make_principal(world, actor)
+
+
+async def make_client(world: World, actor: str) -> None:
+    """A registration that can sign in."""
+    await make_bystander(world, actor)
+    await make_secret(world, actor)
+
+
+async def make_granted(world: World, actor: str) -> None:
+    """A registration with consent to Dataverse, and nothing else."""
+    await make_bystander(world, actor)
+    await make_grant(world, actor)
+
+
+async def make_member(world: World, actor: str) -> None:
+    """A registration that can sign in and is a user of the environment, without a role."""
+    await make_client(world, actor)
+    await make_user(world, actor)
+
+
 async def make_secret(world: World, actor: str, *, ends: str | None = None) -> None:
     """A client secret, with which the actor signs in from now on."""
     wish = {"displayName": actor} | ({"endDateTime": ends} if ends else {})
@@ -81,9 +105,19 @@ async def make_user(world: World, actor: str, unit: str = "") -> None:
 
 async def make_role(world: World, actor: str, privileges: Mapping[str, str]) -> None:
     """A security role with these privileges (name -> depth), given to the actor's user."""
-    unit = await root_unit(world)
-    body = {"name": f"{world.values['mark']} role", "businessunitid@odata.bind": f"/businessunits({unit})"}
-    role = await world.operate("POST", "dataverse", f"{DATA}/roles", body)
+    role = await new_role(world, await root_unit(world), privileges)
+    link = f"{DATA}/systemusers({world.values[f'{actor}.user_id']})/systemuserroles_association/$ref"
+    target = {"@odata.id": f"{world.place.environment_url}{DATA}/roles({role})"}
+    await world.operate("POST", "dataverse", link, target)
+    world.values |= {f"{actor}.role_id": role, f"{actor}.role_name": _role_name(world)}
+
+
+async def new_role(world: World, unit: str, privileges: Mapping[str, str]) -> str:
+    """A security role of a business unit with these privileges (name -> depth), given to nobody; its id."""
+    body = {"name": _role_name(world), "businessunitid@odata.bind": f"/businessunits({unit})"}
+    role = str(await world.operate("POST", "dataverse", f"{DATA}/roles", body))
+    if not privileges:
+        return role
     chosen = " or ".join(f"name eq '{name}'" for name in sorted(privileges))
     found = await world.operate("GET", "dataverse", f"{DATA}/privileges?$select=privilegeid,name&$filter={chosen}")
     rows = [
@@ -92,10 +126,11 @@ async def make_role(world: World, actor: str, privileges: Mapping[str, str]) -> 
     ]
     action = f"{DATA}/roles({role})/Microsoft.Dynamics.CRM.AddPrivilegesRole"
     await world.operate("POST", "dataverse", action, {"Privileges": rows})
-    link = f"{DATA}/systemusers({world.values[f'{actor}.user_id']})/systemuserroles_association/$ref"
-    target = {"@odata.id": f"{world.place.environment_url}{DATA}/roles({role})"}
-    await world.operate("POST", "dataverse", link, target)
-    world.values |= {f"{actor}.role_id": role, f"{actor}.role_name": body["name"]}
+    return role
+
+
+def _role_name(world: World) -> str:
+    return f"{world.values['mark']} role"
 
 
 async def root_unit(world: World) -> str:

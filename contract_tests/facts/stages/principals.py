@@ -3,18 +3,12 @@
 from typing import Any, Final
 
 from contract_tests.facts.place import DATA
-from contract_tests.facts.stages.making import (
-    make_application,
-    make_principal,
-    make_role,
-    make_secret,
-    make_user,
-    root_unit,
-)
+from contract_tests.facts.stages.definitions import label, text_column
+from contract_tests.facts.stages.making import make_bystander, make_member, make_role, make_user, new_role, root_unit
 from contract_tests.facts.world import Stage, World
 
 _ACCESS: Final = 1  # teamtype
-_READ_CONTACTS: Final = "prvReadContact"
+_READ_CONTACTS: Final = {"prvReadContact": "Global"}
 ASSIGNING: Final = dict.fromkeys(["prvReadUser", "prvReadRole", "prvAssignRole", "prvReadBusinessUnit"], "Global")
 
 
@@ -40,7 +34,7 @@ async def _owning_unit(world: World, name: str) -> None:
     """A disabled business unit whose default team owns a contact."""
     unit = world.values[f"{name}.id"] = await _make_unit(world, world.values["mark"], await root_unit(world))
     team = await _default_team(world, unit)
-    await _give(world, team, await _make_role(world, unit, _READ_CONTACTS))
+    await _give(world, team, await new_role(world, unit, _READ_CONTACTS))
     await _make_contact(world, team)
     await _change(world, f"businessunits({unit})", {"isdisabled": True})
 
@@ -56,13 +50,13 @@ async def _access_team(world: World, name: str) -> None:
 async def _blind_team(world: World, name: str) -> None:
     """A team whose role lets it read no contacts."""
     world.values[f"{name}.id"] = await _make_team(world)
-    await _give(world, world.values[f"{name}.id"], await _make_role(world, await root_unit(world)))
+    await _give(world, world.values[f"{name}.id"], await new_role(world, await root_unit(world), {}))
 
 
 async def _owning_team(world: World, name: str) -> None:
     """A team that a contact belongs to."""
     team = world.values[f"{name}.id"] = await _make_team(world)
-    await _give(world, team, await _make_role(world, await root_unit(world), _READ_CONTACTS))
+    await _give(world, team, await new_role(world, await root_unit(world), _READ_CONTACTS))
     await _make_contact(world, team)
 
 
@@ -70,8 +64,7 @@ async def _branch_user(world: World, actor: str) -> None:
     """An application user without roles, in a business unit below the root."""
     await world.stage("unit")
     world.new_name()
-    await make_application(world, actor)
-    await make_principal(world, actor)
+    await make_bystander(world, actor)
     await make_user(world, actor, unit=world.values["unit.id"])
 
 
@@ -79,7 +72,7 @@ async def _copied_role(world: World, name: str) -> None:
     """A role of the root business unit, and its copy in the unit below."""
     await world.stage("unit")
     world.new_name()
-    role = world.values[f"{name}.root_id"] = await _make_role(world, await root_unit(world))
+    role = world.values[f"{name}.root_id"] = await new_role(world, await root_unit(world), {})
     chosen = f"_parentrootroleid_value eq {role} and _businessunitid_value eq {world.values['unit.id']}"
     found = await world.operate("GET", "dataverse", f"{DATA}/roles?$select=roleid&$filter={chosen}")
     world.values[f"{name}.id"] = str(found["value"][0]["roleid"])
@@ -94,7 +87,7 @@ async def _support_role(world: World, name: str) -> None:
 
 async def _assigning(world: World, actor: str) -> None:
     """Who may give roles away, and holds next to nothing that is in them."""
-    await _signing(world, actor)
+    await make_member(world, actor)
     await make_role(world, actor, ASSIGNING)
 
 
@@ -104,27 +97,20 @@ async def _secured(world: World, actor: str) -> None:
     body = {
         "@odata.type": "Microsoft.Dynamics.CRM.EntityMetadata",
         "SchemaName": schema,
-        "DisplayName": _label(world.values["mark"]),
-        "DisplayCollectionName": _label(world.values["mark"]),
+        "DisplayName": label(world.values["mark"]),
+        "DisplayCollectionName": label(world.values["mark"]),
         "OwnershipType": "UserOwned",
         "HasActivities": False,
         "HasNotes": False,
-        "Attributes": [_column("new_Name", IsPrimaryName=True), _column("new_Secret", IsSecured=True)],
+        "Attributes": [text_column("new_Name", IsPrimaryName=True), text_column("new_Secret", IsSecured=True)],
     }
     await world.operate("POST", "dataverse", f"{DATA}/EntityDefinitions", body)
     told = f"{DATA}/EntityDefinitions(LogicalName='{schema.lower()}')?$select=EntitySetName"
     rows = world.values[f"{actor}.set"] = (await world.operate("GET", "dataverse", told))["EntitySetName"]
     row = {"new_name": world.values["mark"], "new_secret": "kept"}
     world.values[f"{actor}.id"] = await world.operate("POST", "dataverse", f"{DATA}/{rows}", row)
-    await _signing(world, actor)
+    await make_member(world, actor)
     await make_role(world, actor, {f"prv{verb}{schema}": "Global" for verb in ("Read", "Create", "Write")})
-
-
-async def _signing(world: World, actor: str) -> None:
-    await make_application(world, actor)
-    await make_principal(world, actor)
-    await make_secret(world, actor)
-    await make_user(world, actor)
 
 
 async def _make_unit(world: World, name: str, parent: str) -> str:
@@ -145,20 +131,6 @@ async def _make_team(world: World, **members: Any) -> str:
     return str(await world.operate("POST", "dataverse", f"{DATA}/teams", body))
 
 
-async def _make_role(world: World, unit: str, *privileges: str) -> str:
-    """A role in a business unit with these privileges, organisation-wide, besides those that every role has."""
-    body = {"name": f"{world.values['mark']} role", "businessunitid@odata.bind": f"/businessunits({unit})"}
-    role = str(await world.operate("POST", "dataverse", f"{DATA}/roles", body))
-    for name in privileges:
-        found = await world.operate(
-            "GET", "dataverse", f"{DATA}/privileges?$select=privilegeid&$filter=name eq '{name}'"
-        )
-        granted = {"Depth": "Global", "PrivilegeId": found["value"][0]["privilegeid"], "BusinessUnitId": unit}
-        action = f"{DATA}/roles({role})/Microsoft.Dynamics.CRM.AddPrivilegesRole"
-        await world.operate("POST", "dataverse", action, {"Privileges": [granted]})
-    return role
-
-
 async def _give(world: World, team: str, role: str) -> None:
     target = {"@odata.id": f"{world.place.environment_url}{DATA}/roles({role})"}
     await world.operate("POST", "dataverse", f"{DATA}/teams({team})/teamroles_association/$ref", target)
@@ -171,15 +143,6 @@ async def _make_contact(world: World, team: str) -> None:
 
 async def _change(world: World, path: str, body: dict[str, Any]) -> None:
     await world.operate("PATCH", "dataverse", f"{DATA}/{path}", body)
-
-
-def _label(text: str) -> dict[str, Any]:
-    return {"LocalizedLabels": [{"Label": text, "LanguageCode": 1033}]}
-
-
-def _column(schema: str, **more: Any) -> dict[str, Any]:
-    kind = "Microsoft.Dynamics.CRM.StringAttributeMetadata"
-    return {"@odata.type": kind, "SchemaName": schema, "DisplayName": _label(schema), "MaxLength": 100, **more}
 
 
 _ID: Final = frozenset({"id"})

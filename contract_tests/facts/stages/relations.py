@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from contract_tests.facts.stages.making import make_application, make_grant, make_principal
+from contract_tests.facts.stages.making import make_application, make_bystander, make_granted, make_principal
 from contract_tests.facts.world import Stage, World
 
 _OBJECTS: Final = "https://graph.microsoft.com/v1.0/directoryObjects"
@@ -36,20 +36,14 @@ async def _group(world: World, title: str, *, owners: list[str], members: list[s
     return str((await world.operate("POST", "graph", "/v1.0/groups", body, who="person"))["id"])
 
 
-async def _bystander(world: World, name: str) -> None:
-    """A registration and its principal, to be put into things and given things."""
-    await make_application(world, name)
-    await make_principal(world, name)
-
-
 async def _circle(world: World, name: str) -> None:
     """Three groups in each other: outer holds a principal and inner; inner holds the person, another and core.
 
     The person and the principal own outer, and the principal's own registration and service principal.
     """
-    await _bystander(world, f"{name}.guest")
+    await make_bystander(world, f"{name}.guest")
     world.new_name()
-    await _bystander(world, name)
+    await make_bystander(world, name)
     values, mark = world.values, world.values["mark"]
     person, principal = await _person_id(world), values[f"{name}.principal_id"]
     values |= {f"{name}.person_id": person, f"{name}.guest_id": values[f"{name}.guest.principal_id"]}
@@ -67,7 +61,7 @@ async def _circle(world: World, name: str) -> None:
 
 async def _entrusted(world: World, name: str) -> None:
     """A principal that holds a directory role, and a group that holds the same role."""
-    await _bystander(world, name)
+    await make_bystander(world, name)
     principal, person = world.values[f"{name}.principal_id"], await _person_id(world)
     title = f"{world.values['mark']} entrusted"
     group = await _group(world, title, owners=[person], members=[principal], isAssignableToRole=True)
@@ -80,15 +74,9 @@ async def _entrusted(world: World, name: str) -> None:
         world.values[f"{name}.assignment_id"] = made["id"]
 
 
-async def _revocable(world: World, name: str) -> None:
-    """An application with a grant that a fact takes away."""
-    await _bystander(world, name)
-    await make_grant(world, name)
-
-
 async def _revoked(world: World, name: str) -> None:
     """An application whose grant was taken away."""
-    await _revocable(world, name)
+    await make_granted(world, name)
     await world.operate("DELETE", "graph", f"/v1.0/oauth2PermissionGrants/{world.values[f'{name}.grant_id']}")
 
 
@@ -114,10 +102,10 @@ _MADE: Final = frozenset({"application_id", "client_id", "name", "principal_id"}
 _GROUPS: Final = frozenset(f"{each}_{member}" for each in ("outer", "inner", "core") for member in ("id", "name"))
 
 STAGES: Final[dict[str, Stage]] = {
-    "bystander": Stage(_bystander, _MADE),
+    "bystander": Stage(make_bystander, _MADE),
     "circle": Stage(_circle, _MADE | _GROUPS | {"person_id", "guest_id"}, needs_person=True),
     "entrusted": Stage(_entrusted, _MADE | {"group_id", "template_id", "assignment_id"}, needs_person=True),
-    "revocable": Stage(_revocable, _MADE | {"grant_id", "resource_id"}),
+    "revocable": Stage(make_granted, _MADE | {"grant_id", "resource_id"}),
     "revoked": Stage(_revoked, _MADE | {"grant_id", "resource_id"}),
     "offering": Stage(_offering, _MADE | _APP_ROLES.keys()),
 }
