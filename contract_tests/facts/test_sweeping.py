@@ -2,13 +2,38 @@
 
 from pathlib import Path
 
+import pytest
+
 from contract_tests.facts.in_process import fake_world, place_of
 from contract_tests.facts.loading import facts
+from contract_tests.facts.made import Thing
 from contract_tests.facts.opening import opened
 from contract_tests.facts.putting import put
+from contract_tests.facts.rails import ABSENT_ID
+from contract_tests.facts.sweepable import is_removed
 from mock_services.cloud import FakeCloud
 from mock_services.intercept import FakeTransport
 from mock_services.tenant import FakeTenant
+
+ID = "11112222-3333-4444-8555-666677778888"
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "removed"),
+    [
+        ("graph:applications", f"/v1.0/applications/{ID}", True),
+        ("graph:applications", f"/v1.0/directory/deletedItems/{ID}", True),
+        ("dataverse:contacts", f"/api/data/v9.2/contacts({ID})", True),
+        ("graph:applications", f"/v1.0/applications/{ABSENT_ID}", False),
+        ("graph:groups", f"/v1.0/groups/{ID}/members/{ABSENT_ID}/$ref", False),
+        ("graph:servicePrincipals", f"/v1.0/groups/{ABSENT_ID}/members/{ID}/$ref", False),
+        ("dataverse:systemusers", f"/api/data/v9.2/systemusers({ID})", False),
+    ],
+)
+def test_a_removal_is_of_what_its_path_ends_with(kind: str, path: str, removed: bool) -> None:
+    """A user's first removal only marks the row; the journal keeps it for the second."""
+    assert is_removed(Thing(1, kind, "d365-contract 1", (ID,)), path) is removed
+    assert not is_removed(Thing(1, kind, "d365-contract 1"), path), "one whose answer was lost is looked up by its name"
 
 
 async def test_a_business_unit_goes_with_those_below_it(
